@@ -1,0 +1,34 @@
+# The commands of this repository; `make help` lists them.
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check bench format jdk
+
+# Maven itself may run on any JDK from 17; with 25 for both there is one JDK to have.
+export JAVA_HOME := $(or $(shell tools/find-jdk.sh 2>/dev/null),$(JAVA_HOME))
+# Maven's own libraries still call what JDK 25 warns about.
+export MAVEN_OPTS ?= --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
+MVN := mvn -B -ntp
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## Install what the other commands need; safe to repeat
+	tools/setup.sh
+
+demo: jdk ## Build a real C++ project with Bazel on a farm on this machine
+	tools/demo.sh
+
+test: jdk ## Run everything, with the process tests against a real Bazel
+	$(MVN) verify
+
+check: jdk ## Run the fast gate: format, compiler checks, unit tests, dependency analysis, module rule
+	$(MVN) verify -Dsparrow.e2e.skip=true
+
+bench: jdk ## Measure and print each figure with its target
+	tools/bench.sh
+
+format: jdk ## Format all Java files in place
+	$(MVN) --non-recursive validate -Dformat=apply
+
+jdk:
+	@tools/find-jdk.sh >/dev/null
