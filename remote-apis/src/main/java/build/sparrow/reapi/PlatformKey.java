@@ -12,15 +12,15 @@ import java.util.stream.Collectors;
  * @param properties sorted by name, then value, each pair once
  */
 public record PlatformKey(List<Property> properties) {
-  /** The platform that asks for nothing. */
-  public static final PlatformKey ANY = new PlatformKey(List.of());
-
   static final int MAX_PROPERTIES = 256;
   static final int MAX_LENGTH = 4096;
 
   private static final Comparator<Property> ORDER =
       Comparator.comparing(Property::name, Utf8Order.INSTANCE)
           .thenComparing(Property::value, Utf8Order.INSTANCE);
+
+  /** The platform that asks for nothing. */
+  public static final PlatformKey ANY = new PlatformKey(List.of());
 
   /** Sorts, and drops repeated pairs; a name with several values keeps them all. */
   public PlatformKey {

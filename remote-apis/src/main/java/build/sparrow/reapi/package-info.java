@@ -1,9 +1,9 @@
 /**
- * The words of the Remote Execution API that every module shares.
+ * The words of the Remote Execution API that all of Sparrow shares, validated once at the edge.
  *
- * <p>Holds the validated records that all modules pass around instead of raw protocol messages, and
- * the one place that turns a failure into a gRPC status. The generated messages and stubs of the
- * public protocols live in their own packages; nothing here decides anything.
+ * <p>A value of these types is well-formed by construction: what a client sent is checked by the
+ * type's {@code parse}, which answers INVALID_ARGUMENT with the field and the value seen. {@link
+ * build.sparrow.reapi.ReapiStatus} is the one place that builds gRPC errors.
  */
 @NullMarked
 package build.sparrow.reapi;

@@ -29,7 +29,7 @@ class PlatformKeyTest {
   }
 
   @Test
-  void aRepeatedPairCounts_once_andANameKeepsAllItsValues() {
+  void aRepeatedPairCountsOnce_andANameKeepsAllItsValues() {
     assertThat(PlatformKey.parse(platform("a", "2", "a", "1", "a", "2"))).hasToString("a=1,a=2");
   }
 
