@@ -130,7 +130,7 @@ public final class PathRules {
   /** Joins two relative paths and resolves "." and ".."; null if the way leads above the root. */
   static @Nullable String normalise(String base, String path) {
     Deque<String> segments = new ArrayDeque<>();
-    for (String segment : (base + "/" + path).split("/")) {
+    for (String segment : (base + "/" + path).split("/", -1)) {
       switch (segment) {
         case "", "." -> {}
         case ".." -> {
