@@ -1,0 +1,33 @@
+package build.sparrow.cas;
+
+import build.sparrow.service.DataSize;
+import build.sparrow.service.Endpoint;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * What a shard needs to know.
+ *
+ * @param listen where it serves; port 0 takes any free port
+ * @param dataDirectory holds all that it stores; made if it does not exist
+ * @param capacity the most disk that blobs and action results take together
+ * @param lease how long what was reported present stays readable
+ */
+public record CasConfig(Endpoint listen, Path dataDirectory, DataSize capacity, Duration lease) {
+  /** The least capacity; below, a batch of blobs would not fit beside the action cache. */
+  public static final DataSize MIN_CAPACITY = DataSize.ofMebibytes(16);
+
+  /** The lease that Bazel assumes when it builds without the bytes. */
+  public static final Duration DEFAULT_LEASE = Duration.ofHours(3);
+
+  /** Throws IllegalArgumentException naming what is wrong. */
+  public CasConfig {
+    if (capacity.compareTo(MIN_CAPACITY) < 0) {
+      throw new IllegalArgumentException(
+          "capacity is %s; give at least %s".formatted(capacity, MIN_CAPACITY));
+    }
+    if (lease.isNegative()) {
+      throw new IllegalArgumentException("lease is " + lease + "; give 0 or more");
+    }
+  }
+}
