@@ -34,16 +34,12 @@ public final class StreamGate<T> {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
 
-  /** Given up by the client, or cut off as the server stops; guarded by the lock. */
-  private boolean ended;
-
   private StreamGate(ServerCallStreamObserver<T> responses, Duration stallLimit) {
     this.responses = responses;
     this.stallLimit = stallLimit;
     responses.setOnReadyThreshold(TransportLimits.READY_THRESHOLD_BYTES);
     responses.setOnReadyHandler(this::signal);
-    responses.setOnCancelHandler(this::end);
-    responses.setOnCloseHandler(this::end);
+    responses.setOnCancelHandler(this::signal);
   }
 
   /** A gate before these responses; to be made in the service method, before it returns. */
@@ -76,7 +72,7 @@ public final class StreamGate<T> {
   /**
    * Sends one answer as soon as the client has room for it.
    *
-   * @throws CancellationException if the call has been given up or cut off
+   * @throws CancellationException if the call has been given up
    * @throws StatusRuntimeException ABORTED if the client takes nothing for a minute
    */
   public void send(T answer) throws InterruptedException {
@@ -87,7 +83,7 @@ public final class StreamGate<T> {
   /**
    * Waits until the client has room for an answer.
    *
-   * @throws CancellationException if the call has been given up or cut off
+   * @throws CancellationException if the call has been given up
    * @throws StatusRuntimeException ABORTED if the client takes nothing for a minute
    */
   public void awaitReady() throws InterruptedException {
@@ -98,8 +94,8 @@ public final class StreamGate<T> {
     try {
       long leftNanos = stallLimit.toNanos();
       while (!responses.isReady()) {
-        if (ended) {
-          throw new CancellationException("The call has ended before all was sent");
+        if (responses.isCancelled()) {
+          throw new CancellationException("The client gave up the call");
         }
         if (leftNanos <= 0) {
           throw Status.ABORTED
@@ -110,16 +106,6 @@ public final class StreamGate<T> {
         }
         leftNanos = changed.awaitNanos(leftNanos);
       }
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void end() {
-    lock.lock();
-    try {
-      ended = true;
-      changed.signalAll();
     } finally {
       lock.unlock();
     }
@@ -139,7 +125,7 @@ public final class StreamGate<T> {
       writer.write(this);
       responses.onCompleted();
     } catch (CancellationException e) {
-      log.atDebug().log("A stream ended before all was sent");
+      log.atDebug().log("The client gave up a stream");
     } catch (StatusRuntimeException | StatusException e) {
       fail(e);
     } catch (Exception e) {
