@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Prints the home of a JDK 25, or says what to install and exits 1. A JDK, not a runtime: javac and jlink must be there.
 set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=toolchain.sh
+source "$(dirname "${BASH_SOURCE[0]}")/toolchain.sh"
 
 readonly wanted=25
 
@@ -19,7 +21,7 @@ shopt -s nullglob
 candidates=("${JAVA_HOME:-}" "$(of_path)")
 candidates+=(/usr/lib/jvm/* /opt/* /opt/java/* /usr/java/*)
 if [[ -n ${HOME:-} ]]; then
-  candidates+=("$HOME"/.sdkman/candidates/java/* "$HOME"/.jdks/* "$HOME"/.m2/jdks/*)
+  candidates+=("$made_jdk" "$HOME"/.sdkman/candidates/java/* "$HOME"/.jdks/* "$HOME"/.m2/jdks/*)
 fi
 
 for home in "${candidates[@]}"; do

@@ -1,5 +1,6 @@
 package build.sparrow.service;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
@@ -28,11 +29,15 @@ import org.slf4j.LoggerFactory;
 public final class GrpcServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(GrpcServer.class);
 
+  private static final int CUT_OFF_MILLIS = 200;
+
   private final Endpoint listen;
   private final Server server;
   private final HealthStatusManager health;
   private final ExecutorService calls;
+  private final OpenCalls openCalls = new OpenCalls();
   private final Duration stopGrace;
+  private volatile int port;
 
   private GrpcServer(Builder builder) {
     listen = builder.listen;
@@ -60,6 +65,7 @@ public final class GrpcServer implements AutoCloseable {
     // service, so that the interceptors of a process see the status that the client gets.
     netty.intercept(new FailureTranslation());
     builder.interceptors.forEach(netty::intercept);
+    netty.intercept(openCalls);
     server = netty.build();
   }
 
@@ -86,6 +92,7 @@ public final class GrpcServer implements AutoCloseable {
       calls.close();
       throw new IOException(explain(e), e);
     }
+    port = server.getPort();
     log.atInfo().addKeyValue("endpoint", endpoint()).log("Listening");
     return this;
   }
@@ -111,12 +118,12 @@ public final class GrpcServer implements AutoCloseable {
     return "Cannot listen on %s: %s".formatted(listen, failure.getMessage());
   }
 
-  /** The port that is listened on, also when 0 was asked for. */
+  /** The port that is listened on, once started; a free one if 0 was asked for. */
   public int port() {
-    return server.getPort();
+    return port;
   }
 
-  /** The host that was asked for and the port that is listened on. */
+  /** The host that was asked for and the {@link #port}. */
   public Endpoint endpoint() {
     return new Endpoint(listen.host(), port());
   }
@@ -128,7 +135,7 @@ public final class GrpcServer implements AutoCloseable {
 
   /**
    * Stops in order: health checks fail, clients are told to go elsewhere, open calls may end within
-   * the grace, those left are cut off. May be called more than once.
+   * the grace, those left are answered UNAVAILABLE. May be called more than once.
    */
   @Override
   public void close() {
@@ -139,6 +146,13 @@ public final class GrpcServer implements AutoCloseable {
       if (!server.awaitTermination(stopGrace.toNanos(), NANOSECONDS)) {
         log.atInfo().addKeyValue("endpoint", endpoint()).log("Cutting off the calls still open");
       }
+    } catch (InterruptedException e) {
+      interrupted = true;
+    }
+    openCalls.cutOff();
+    try {
+      // Lets the trailers out before the connections go.
+      server.awaitTermination(CUT_OFF_MILLIS, MILLISECONDS);
     } catch (InterruptedException e) {
       interrupted = true;
     }

@@ -113,13 +113,13 @@ final class MistakeCollector<T> {
   }
 
   private void note(String path, JsonNode node, JsonMappingException failure) {
+    // A constructor may miss what was taken out: the cause is told already.
     boolean follows =
         failure instanceof ValueInstantiationException
             && mistakes.stream().anyMatch(known -> known.path().startsWith(path));
-    if (follows) {
-      return; // A constructor that misses what was taken out: the mistake is already told.
+    if (!follows && mistakes.stream().noneMatch(known -> known.path().equals(path))) {
+      mistakes.add(describe(path, node, failure));
     }
-    mistakes.add(describe(path, node, failure));
   }
 
   private Mistake describe(String path, JsonNode node, JsonMappingException failure) {

@@ -92,8 +92,8 @@ public final class ServiceGroup implements AutoCloseable {
       if (!thread.join(member.stopLimit())) {
         thread.interrupt();
         return new IllegalStateException(
-            "%s did not stop within %d s and was left behind"
-                .formatted(member.name(), member.stopLimit().toSeconds()));
+            "%s did not stop within %d ms and was left behind"
+                .formatted(member.name(), member.stopLimit().toMillis()));
       }
       return task.failure;
     } catch (InterruptedException e) {

@@ -34,12 +34,16 @@ public final class StreamGate<T> {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
 
+  /** Given up by the client, or cut off as the server stops; guarded by the lock. */
+  private boolean ended;
+
   private StreamGate(ServerCallStreamObserver<T> responses, Duration stallLimit) {
     this.responses = responses;
     this.stallLimit = stallLimit;
     responses.setOnReadyThreshold(TransportLimits.READY_THRESHOLD_BYTES);
     responses.setOnReadyHandler(this::signal);
-    responses.setOnCancelHandler(this::signal);
+    responses.setOnCancelHandler(this::end);
+    responses.setOnCloseHandler(this::end);
   }
 
   /** A gate before these responses; to be made in the service method, before it returns. */
@@ -72,7 +76,7 @@ public final class StreamGate<T> {
   /**
    * Sends one answer as soon as the client has room for it.
    *
-   * @throws CancellationException if the call has been given up
+   * @throws CancellationException if the call has been given up or cut off
    * @throws StatusRuntimeException ABORTED if the client takes nothing for a minute
    */
   public void send(T answer) throws InterruptedException {
@@ -83,7 +87,7 @@ public final class StreamGate<T> {
   /**
    * Waits until the client has room for an answer.
    *
-   * @throws CancellationException if the call has been given up
+   * @throws CancellationException if the call has been given up or cut off
    * @throws StatusRuntimeException ABORTED if the client takes nothing for a minute
    */
   public void awaitReady() throws InterruptedException {
@@ -94,8 +98,8 @@ public final class StreamGate<T> {
     try {
       long leftNanos = stallLimit.toNanos();
       while (!responses.isReady()) {
-        if (responses.isCancelled()) {
-          throw new CancellationException("The client gave up the call");
+        if (ended) {
+          throw new CancellationException("The call has ended before all was sent");
         }
         if (leftNanos <= 0) {
           throw Status.ABORTED
@@ -106,6 +110,16 @@ public final class StreamGate<T> {
         }
         leftNanos = changed.awaitNanos(leftNanos);
       }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void end() {
+    lock.lock();
+    try {
+      ended = true;
+      changed.signalAll();
     } finally {
       lock.unlock();
     }
@@ -125,7 +139,7 @@ public final class StreamGate<T> {
       writer.write(this);
       responses.onCompleted();
     } catch (CancellationException e) {
-      log.atDebug().log("The client gave up a stream");
+      log.atDebug().log("A stream ended before all was sent");
     } catch (StatusRuntimeException | StatusException e) {
       fail(e);
     } catch (Exception e) {

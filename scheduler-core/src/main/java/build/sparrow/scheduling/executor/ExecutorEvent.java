@@ -1,0 +1,68 @@
+package build.sparrow.scheduling.executor;
+
+import build.sparrow.scheduling.AttemptId;
+import build.sparrow.scheduling.Ending;
+import build.sparrow.scheduling.FrontendId;
+import build.sparrow.scheduling.Phase;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What can happen to an executor. Events of one frontend come from one stream at a time: once a new
+ * stream is open, nothing of the older one is fed any more.
+ */
+public sealed interface ExecutorEvent {
+  // From frontends, one a message of the stream.
+
+  /** A stream is open; nothing was said on it yet. */
+  record Connected(FrontendId frontend) implements ExecutorEvent {}
+
+  /** The stream is broken or closed. */
+  record Disconnected(FrontendId frontend) implements ExecutorEvent {}
+
+  /** The frontend's answer to Hello. */
+  record Welcomed(FrontendId frontend, String epoch) implements ExecutorEvent {}
+
+  record OfferReceived(FrontendId frontend, Offered offer) implements ExecutorEvent {}
+
+  record PullAnswered(FrontendId frontend, List<Offered> offers) implements ExecutorEvent {
+    public PullAnswered {
+      offers = List.copyOf(offers);
+    }
+  }
+
+  record Reserved(FrontendId frontend, int count) implements ExecutorEvent {}
+
+  record ReservationsCancelled(FrontendId frontend, int count) implements ExecutorEvent {}
+
+  record KillReceived(FrontendId frontend, AttemptId attempt) implements ExecutorEvent {}
+
+  record Acknowledged(FrontendId frontend, AttemptId attempt) implements ExecutorEvent {}
+
+  // From the executor itself.
+
+  /**
+   * An attempt that {@link ExecutorEffect.Start} started went on to another phase; never REPORTED.
+   */
+  record PhaseReached(AttemptId attempt, Phase phase) implements ExecutorEvent {}
+
+  /**
+   * All processes of the attempt are dead and its outputs are uploaded, or it was stopped or
+   * failed.
+   */
+  record Ended(AttemptId attempt, Ending ending) implements ExecutorEvent {}
+
+  /**
+   * Take no more work, hand back what has not started, and end or hand back within the grace what
+   * runs.
+   *
+   * @param grace from now
+   */
+  record DrainAsked(Duration grace) implements ExecutorEvent {}
+
+  /**
+   * The time named by {@link ExecutorScheduler#nextTimerNanos} has come. Early and spare ticks are
+   * harmless.
+   */
+  record Tick() implements ExecutorEvent {}
+}

@@ -1,0 +1,404 @@
+package build.sparrow.scheduling.executor;
+
+import build.sparrow.scheduling.AttemptId;
+import build.sparrow.scheduling.AttemptProgress;
+import build.sparrow.scheduling.Ending;
+import build.sparrow.scheduling.FrontendId;
+import build.sparrow.scheduling.Phase;
+import build.sparrow.scheduling.executor.Attempt.State;
+import build.sparrow.scheduling.executor.Attempt.StopReason;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The executor's half of the scheduler. It is the authority on its own slots: whatever frontends
+ * believe, an attempt runs only if a slot is free when its offer arrives, and runs once.
+ *
+ * <p>A freed slot pulls the frontends that hold reservations, one after another; when none is left
+ * it is offered to all frontends as a token. Not safe for use by several threads at once.
+ */
+public final class ExecutorScheduler {
+  private final ExecutorTimes times;
+  private final Slots slots;
+  private final int slotCount;
+  private final Map<FrontendId, Frontend> frontends = new TreeMap<>();
+  private @Nullable Drain drain;
+  private @Nullable Long heartbeatNanos;
+  private List<ExecutorEffect> effects = new ArrayList<>();
+
+  /** A drain that was asked for. */
+  private record Drain(long untilNanos, boolean over) {}
+
+  public ExecutorScheduler(ExecutorConfig config) {
+    times = config.times();
+    slotCount = config.slots();
+    slots = new Slots(config.slots());
+  }
+
+  /**
+   * Takes one step.
+   *
+   * @param nowNanos nanoseconds since any fixed moment, never less than in the step before
+   * @return what must be done, in this order
+   */
+  public List<ExecutorEffect> on(ExecutorEvent event, long nowNanos, RandomGenerator random) {
+    effects = new ArrayList<>();
+    if (heartbeatNanos == null) {
+      heartbeatNanos = nowNanos + times.heartbeat().toNanos();
+    }
+    handle(event, nowNanos);
+    expire(nowNanos);
+    slots.readyToRunAlone().ifPresent(this::start);
+    askForWork(nowNanos, random);
+    concludeDrain();
+    return List.copyOf(effects);
+  }
+
+  /** When {@link ExecutorEvent.Tick} is due; empty before the first event. */
+  public OptionalLong nextTimerNanos() {
+    if (heartbeatNanos == null) {
+      return OptionalLong.empty();
+    }
+    long next = heartbeatNanos;
+    for (Frontend frontend : frontends.values()) {
+      if (frontend.pull != null) {
+        next = Math.min(next, frontend.pull.untilNanos());
+      }
+    }
+    for (Attempt attempt : slots.view()) {
+      if (attempt.state instanceof State.Reported(_, var untilNanos)) {
+        next = Math.min(next, untilNanos);
+      }
+    }
+    if (drain != null && !drain.over()) {
+      next = Math.min(next, drain.untilNanos());
+    }
+    return OptionalLong.of(next);
+  }
+
+  public ExecutorSnapshot snapshot() {
+    return new ExecutorSnapshot(
+        slotCount,
+        drain == null ? slots.free() : 0,
+        drain != null,
+        slots.view().stream().filter(Attempt::wanted).map(Attempt::progress).toList(),
+        slots.view().stream()
+            .filter(attempt -> attempt.state instanceof State.Stopping)
+            .map(attempt -> attempt.id)
+            .toList(),
+        frontends.values().stream()
+            .filter(frontend -> frontend.connected)
+            .map(
+                frontend ->
+                    new ExecutorSnapshot.Frontend(
+                        frontend.id, frontend.reservations, frontend.tokens, frontend.pull != null))
+            .toList());
+  }
+
+  private void handle(ExecutorEvent event, long nowNanos) {
+    switch (event) {
+      case ExecutorEvent.Connected(var id) -> connected(frontend(id), nowNanos);
+      case ExecutorEvent.Disconnected(var id) -> frontend(id).disconnect();
+      case ExecutorEvent.Welcomed(var id, var epoch) -> frontend(id).welcome(epoch);
+      case ExecutorEvent.OfferReceived(var id, var offer) -> offered(frontend(id), offer);
+      case ExecutorEvent.PullAnswered(var id, var offers) -> {
+        Frontend frontend = frontend(id);
+        frontend.pull = null;
+        offers.forEach(offer -> offered(frontend, offer));
+      }
+      case ExecutorEvent.Reserved(var id, var count) -> reserved(frontend(id), count);
+      case ExecutorEvent.ReservationsCancelled(var id, var count) -> {
+        Frontend frontend = frontend(id);
+        frontend.reservations = Math.max(0, frontend.reservations - count);
+      }
+      case ExecutorEvent.KillReceived(var id, var attempt) -> {
+        Attempt held = slots.find(attempt, id);
+        if (held != null) {
+          kill(held, nowNanos);
+        }
+      }
+      case ExecutorEvent.Acknowledged(var id, var attempt) -> {
+        Attempt held = slots.find(attempt, id);
+        if (held != null && held.state instanceof State.Reported) {
+          forget(held);
+        }
+      }
+      case ExecutorEvent.PhaseReached(var attempt, var phase) -> phaseReached(attempt, phase);
+      case ExecutorEvent.Ended(var attempt, var ending) -> ended(attempt, ending, nowNanos);
+      case ExecutorEvent.DrainAsked(var grace) -> drain(grace, nowNanos);
+      case ExecutorEvent.Tick _ -> {}
+    }
+  }
+
+  private Frontend frontend(FrontendId id) {
+    return frontends.computeIfAbsent(id, Frontend::new);
+  }
+
+  private void connected(Frontend frontend, long nowNanos) {
+    frontend.connect();
+    List<Attempt> owned = slots.of(frontend.id);
+    effects.add(
+        new ExecutorEffect.SendHello(
+            frontend.id,
+            owned.stream().filter(Attempt::wanted).map(Attempt::progress).toList(),
+            drain != null));
+    if (drain != null) {
+      sendDraining(frontend, drain.untilNanos() - nowNanos);
+    }
+    for (Attempt attempt : owned) {
+      if (attempt.state instanceof State.Reported(var ending, _)) {
+        effects.add(new ExecutorEffect.SendDone(frontend.id, attempt.id, ending));
+      }
+    }
+  }
+
+  private void offered(Frontend frontend, Offered offer) {
+    Attempt held = slots.find(offer.attempt(), frontend.id);
+    if (held != null && held.wanted()) {
+      effects.add(new ExecutorEffect.SendAccept(frontend.id, offer.attempt()));
+      return;
+    }
+    if (!frontend.firstSeen(offer.attempt()) || drain != null || slots.free() == 0) {
+      frontend.tokens = 0;
+      effects.add(
+          new ExecutorEffect.SendReject(
+              frontend.id, offer.attempt(), drain == null ? slots.free() : 0));
+      return;
+    }
+    frontend.tokens = Math.max(0, frontend.tokens - 1);
+    Attempt attempt = new Attempt(offer.attempt(), frontend.id, offer.alone(), new State.Waiting());
+    slots.add(attempt);
+    effects.add(new ExecutorEffect.SendAccept(frontend.id, attempt.id));
+    if (!attempt.alone) {
+      start(attempt);
+    }
+  }
+
+  private void start(Attempt attempt) {
+    attempt.state = new State.Running(Phase.FETCHING);
+    effects.add(new ExecutorEffect.Start(attempt.id));
+  }
+
+  private void reserved(Frontend frontend, int count) {
+    if (drain == null) {
+      frontend.reservations += count;
+    }
+  }
+
+  private void kill(Attempt attempt, long nowNanos) {
+    switch (attempt.state) {
+      case State.Waiting _ -> report(attempt, Ending.KILLED, nowNanos);
+      case State.Running _ -> stop(attempt, StopReason.KILLED);
+      // It ended before the kill came; its Done is on the way and will be answered.
+      case State.Reported _, State.Stopping _ -> {}
+    }
+  }
+
+  private void stop(Attempt attempt, StopReason reason) {
+    attempt.state = new State.Stopping(reason);
+    effects.add(new ExecutorEffect.Stop(attempt.id));
+  }
+
+  private void phaseReached(AttemptId id, Phase phase) {
+    Attempt attempt = slots.find(id);
+    if (attempt == null || !(attempt.state instanceof State.Running)) {
+      return;
+    }
+    attempt.state = new State.Running(phase);
+    if (frontend(attempt.owner).connected) {
+      effects.add(
+          new ExecutorEffect.SendProgress(attempt.owner, List.of(new AttemptProgress(id, phase))));
+    }
+  }
+
+  private void ended(AttemptId id, Ending ending, long nowNanos) {
+    Attempt attempt = slots.find(id);
+    if (attempt == null) {
+      return;
+    }
+    switch (attempt.state) {
+      case State.Running _ -> report(attempt, ending, nowNanos);
+      case State.Stopping(var reason) -> {
+        switch (reason) {
+          // Whatever it says: half of what it did may be missing.
+          case KILLED -> report(attempt, Ending.KILLED, nowNanos);
+          case HANDED_BACK -> forget(attempt);
+        }
+      }
+      case State.Waiting _, State.Reported _ -> {}
+    }
+  }
+
+  private void report(Attempt attempt, Ending ending, long nowNanos) {
+    attempt.state = new State.Reported(ending, nowNanos + times.resultRetention().toNanos());
+    if (frontend(attempt.owner).connected) {
+      effects.add(new ExecutorEffect.SendDone(attempt.owner, attempt.id, ending));
+    }
+  }
+
+  private void forget(Attempt attempt) {
+    slots.remove(attempt);
+    effects.add(new ExecutorEffect.Forget(attempt.id));
+  }
+
+  // Time.
+
+  private void expire(long nowNanos) {
+    for (Attempt attempt : slots.all()) {
+      if (attempt.state instanceof State.Reported(_, var untilNanos) && untilNanos <= nowNanos) {
+        forget(attempt);
+      }
+    }
+    for (Frontend frontend : frontends.values()) {
+      // A frontend that is stuck must not keep a slot idle; if its answer comes after all, it is
+      // admitted like any offer.
+      if (frontend.pull != null && frontend.pull.untilNanos() <= nowNanos) {
+        frontend.pull = null;
+      }
+    }
+    if (drain != null && !drain.over() && drain.untilNanos() <= nowNanos) {
+      drain = new Drain(drain.untilNanos(), true);
+      slots.all().forEach(this::handBack);
+    }
+    if (heartbeatNanos != null && heartbeatNanos <= nowNanos) {
+      heartbeatNanos = nowNanos + times.heartbeat().toNanos();
+      heartbeat();
+    }
+  }
+
+  private void heartbeat() {
+    frontends.values().removeIf(each -> !each.connected && slots.of(each.id).isEmpty());
+    for (Frontend frontend : frontends.values()) {
+      if (frontend.connected) {
+        effects.add(
+            new ExecutorEffect.SendProgress(
+                frontend.id,
+                slots.of(frontend.id).stream()
+                    .filter(attempt -> attempt.wanted() && attempt.holdsSlot())
+                    .map(Attempt::progress)
+                    .toList()));
+      }
+    }
+  }
+
+  // Work.
+
+  private void askForWork(long nowNanos, RandomGenerator random) {
+    if (drain != null) {
+      return;
+    }
+    int promised = 0;
+    int reservations = 0;
+    for (Frontend frontend : frontends.values()) {
+      promised += frontend.pull == null ? 0 : frontend.pull.slots();
+      reservations += frontend.pull == null ? frontend.reservations : 0;
+    }
+    int free = slots.free() - promised;
+    if (free > 0 && reservations > 0) {
+      pull(drawReservation(random.nextInt(reservations)), free, nowNanos);
+    } else if (free > 0 && promised == 0) {
+      leaveTokens(free);
+    }
+  }
+
+  /**
+   * Every reservation is as likely as any other, so that executors do not herd to the same
+   * frontend.
+   */
+  private Frontend drawReservation(int index) {
+    int left = index;
+    for (Frontend frontend : frontends.values()) {
+      int reservations = frontend.pull == null ? frontend.reservations : 0;
+      if (left < reservations) {
+        return frontend;
+      }
+      left -= reservations;
+    }
+    throw new IllegalStateException("Reservation " + index + " is beyond the last one");
+  }
+
+  private void pull(Frontend frontend, int freeSlots, long nowNanos) {
+    frontend.reservations--;
+    frontend.tokens = 0;
+    frontend.pull = new Frontend.Pull(freeSlots, nowNanos + times.pullReply().toNanos());
+    effects.add(new ExecutorEffect.SendPull(frontend.id, freeSlots));
+  }
+
+  private void leaveTokens(int freeSlots) {
+    for (Frontend frontend : frontends.values()) {
+      // A frontend that believes in more than there is learns so from a rejection: cheaper than
+      // telling all of each start.
+      if (frontend.connected && frontend.tokens < freeSlots) {
+        frontend.tokens = freeSlots;
+        effects.add(new ExecutorEffect.SendToken(frontend.id, freeSlots));
+      }
+    }
+  }
+
+  // Draining.
+
+  private void drain(Duration grace, long nowNanos) {
+    long untilNanos = nowNanos + grace.toNanos();
+    if (drain != null) {
+      // Asked again: the shorter grace counts.
+      drain = new Drain(Math.min(drain.untilNanos(), untilNanos), drain.over());
+      return;
+    }
+    drain = new Drain(untilNanos, false);
+    for (Frontend frontend : frontends.values()) {
+      frontend.reservations = 0;
+      frontend.pull = null;
+      if (frontend.connected) {
+        sendDraining(frontend, grace.toNanos());
+      }
+    }
+    for (Attempt attempt : slots.all()) {
+      if (attempt.state instanceof State.Waiting
+          || attempt.state.equals(new State.Running(Phase.FETCHING))) {
+        handBack(attempt);
+      }
+    }
+  }
+
+  private void sendDraining(Frontend frontend, long graceNanos) {
+    effects.add(
+        new ExecutorEffect.SendDraining(frontend.id, Duration.ofNanos(Math.max(0, graceNanos))));
+  }
+
+  private void handBack(Attempt attempt) {
+    switch (attempt.state) {
+      case State.Waiting _ -> {
+        sendHandBack(attempt);
+        forget(attempt);
+      }
+      case State.Running _ -> {
+        sendHandBack(attempt);
+        stop(attempt, StopReason.HANDED_BACK);
+      }
+      case State.Stopping _, State.Reported _ -> {}
+    }
+  }
+
+  private void sendHandBack(Attempt attempt) {
+    // Without a stream the owner learns it from the next Hello, which no longer lists the attempt,
+    // or from the loss.
+    if (frontend(attempt.owner).connected) {
+      effects.add(new ExecutorEffect.SendHandBack(attempt.owner, attempt.id));
+    }
+  }
+
+  private boolean drained;
+
+  private void concludeDrain() {
+    if (drain != null && !drained && !slots.running() && (slots.empty() || drain.over())) {
+      drained = true;
+      effects.add(new ExecutorEffect.Drained());
+    }
+  }
+}

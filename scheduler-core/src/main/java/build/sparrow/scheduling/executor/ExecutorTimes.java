@@ -1,0 +1,15 @@
+package build.sparrow.scheduling.executor;
+
+import java.time.Duration;
+
+/**
+ * How long an executor waits for what.
+ *
+ * @param heartbeat between two Progress messages to a frontend
+ * @param pullReply a frontend that does not answer a Pull by then is passed over
+ * @param resultRetention a result that nobody acknowledged is kept
+ */
+public record ExecutorTimes(Duration heartbeat, Duration pullReply, Duration resultRetention) {
+  public static final ExecutorTimes DEFAULT =
+      new ExecutorTimes(Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofMinutes(10));
+}

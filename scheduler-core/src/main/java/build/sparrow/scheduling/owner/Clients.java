@@ -1,0 +1,153 @@
+package build.sparrow.scheduling.owner;
+
+import build.sparrow.scheduling.OperationId;
+import build.sparrow.scheduling.Stage;
+import build.sparrow.scheduling.WatcherId;
+import java.time.Duration;
+
+/** Answers clients: takes actions in, merges equal ones, counts who waits for what. */
+final class Clients {
+  private final OwnerConfig config;
+  private final OperationTable table;
+  private final Placement placement;
+  private final Operations operations;
+  private final Alarms alarms;
+  private final Matcher matcher;
+  private long sequence;
+
+  Clients(
+      OwnerConfig config,
+      OperationTable table,
+      Placement placement,
+      Operations operations,
+      Alarms alarms) {
+    this.config = config;
+    this.table = table;
+    this.placement = placement;
+    this.operations = operations;
+    this.alarms = alarms;
+    this.matcher = new Matcher(config.pools());
+  }
+
+  void submit(OwnerEvent.Submit submit, Turn turn) {
+    Operation equal = submit.mergeable() ? table.findMergeable(submit.action()) : null;
+    if (equal != null) {
+      placement.hasten(equal, submit.priority(), turn);
+      follow(submit.watcher(), equal, turn);
+      return;
+    }
+    if (!matcher.satisfiable(submit.platform()) && placement.fitting(submit.platform()) == 0) {
+      Matcher.Nearest nearest = matcher.nearest(submit.platform());
+      turn.emit(
+          new OwnerEffect.Unsatisfiable(submit.watcher(), nearest.pool(), nearest.differences()));
+      return;
+    }
+    if (placement.queued() >= config.maxQueuedActions() && !placement.idleFor(submit.platform())) {
+      turn.emit(
+          new OwnerEffect.Shed(submit.watcher(), placement.queued(), config.maxQueuedActions()));
+      return;
+    }
+    Operation operation =
+        new Operation(
+            submit.proposed(),
+            submit.action(),
+            submit.platform(),
+            submit.priority(),
+            submit.mergeable(),
+            sequence++,
+            turn.nowNanos());
+    table.add(operation);
+    follow(submit.watcher(), operation, turn);
+    placement.enqueue(operation, turn);
+  }
+
+  /** An operation that a former owner began; it waits for its watchers to come back. */
+  Operation adopt(HeldAttempt held, Turn turn) {
+    Operation operation =
+        new Operation(
+            held.operation(),
+            held.action(),
+            held.platform(),
+            held.priority(),
+            held.mergeable(),
+            sequence++,
+            turn.nowNanos());
+    operation.adopted = true;
+    table.add(operation);
+    keep(operation, config.times().heldGrace(), turn);
+    return operation;
+  }
+
+  void watch(WatcherId watcher, OperationId id, Turn turn) {
+    Operation operation = table.find(id);
+    if (operation == null) {
+      turn.emit(new OwnerEffect.UnknownOperation(watcher, id));
+    } else {
+      follow(watcher, operation, turn);
+    }
+  }
+
+  private void follow(WatcherId watcher, Operation operation, Turn turn) {
+    Stage stage = operation.state.stage();
+    if (!operation.finished()) {
+      table.watch(watcher, operation);
+      alarms.cancel(operation.abandonment);
+      operation.abandonment = null;
+    }
+    turn.emit(new OwnerEffect.Follow(watcher, operation.id, stage, operation.visibleExecutor()));
+  }
+
+  void leave(WatcherId watcher, Departure departure, Turn turn) {
+    Operation operation = table.unwatch(watcher);
+    if (operation != null) {
+      keep(
+          operation,
+          switch (departure) {
+            case CANCELLED -> config.times().cancelledGrace();
+            case CONNECTION_LOST -> config.times().lostGrace();
+          },
+          turn);
+    }
+  }
+
+  /**
+   * Lets the operation live for a while without watchers; of several reasons the longest counts.
+   */
+  private void keep(Operation operation, Duration grace, Turn turn) {
+    operation.keepUntilNanos =
+        Math.max(operation.keepUntilNanos, turn.nowNanos() + grace.toNanos());
+    if (operation.watchers.isEmpty()) {
+      alarms.cancel(operation.abandonment);
+      operation.abandonment =
+          alarms.setAt(operation.keepUntilNanos, new Alarms.Purpose.Abandon(operation.id));
+    }
+  }
+
+  void abandon(OperationId id, Turn turn) {
+    Operation operation = table.find(id);
+    if (operation != null && operation.watchers.isEmpty()) {
+      operation.abandonment = null;
+      operations.drop(operation, turn);
+    }
+  }
+
+  void cancel(OperationId id, Turn turn) {
+    Operation operation = table.find(id);
+    if (operation == null) {
+      return;
+    }
+    switch (operation.state) {
+      case OperationState.Queued _, OperationState.Offered _, OperationState.Running _ ->
+          operations.fail(operation, new OperationFailure.Cancelled(), turn);
+      // Too late: the result is here.
+      case OperationState.Concluding _, OperationState.Finished _ -> {}
+    }
+  }
+
+  void forget(OperationId id, Turn turn) {
+    Operation operation = table.find(id);
+    if (operation != null) {
+      operations.forget(operation, turn);
+    }
+  }
+}

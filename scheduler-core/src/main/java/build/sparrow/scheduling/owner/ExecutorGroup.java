@@ -1,0 +1,68 @@
+package build.sparrow.scheduling.owner;
+
+import build.sparrow.scheduling.Platform;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Executors of the very same labels, and the queues that they can serve. Groups with fewer labels
+ * come first everywhere.
+ */
+final class ExecutorGroup {
+  final Platform platform;
+  final List<PlatformQueue> queues = new ArrayList<>();
+
+  /** Those that may get work. */
+  private final DrawSet<KnownExecutor> open = new DrawSet<>();
+
+  /** Those of them with idle slots. */
+  private final DrawSet<KnownExecutor> idle = new DrawSet<>();
+
+  /** Those of them that hold reservations of this owner. */
+  private final DrawSet<KnownExecutor> reserved = new DrawSet<>();
+
+  int members;
+
+  ExecutorGroup(Platform platform) {
+    this.platform = platform;
+  }
+
+  DrawSet<KnownExecutor> open() {
+    return open;
+  }
+
+  DrawSet<KnownExecutor> idle() {
+    return idle;
+  }
+
+  /** A copy: serving one of them changes the set. */
+  List<KnownExecutor> idleExecutors() {
+    return List.copyOf(idle.all());
+  }
+
+  boolean hasReserved() {
+    return !reserved.isEmpty();
+  }
+
+  List<KnownExecutor> reserved() {
+    return List.copyOf(reserved.all());
+  }
+
+  void setReservations(KnownExecutor executor, int count) {
+    executor.reservations = Math.max(0, count);
+    reserved.keep(executor, executor.reservations > 0);
+  }
+
+  /** To be called after each change of an executor's connection, tokens or offers. */
+  void refresh(KnownExecutor executor) {
+    open.keep(executor, executor.open());
+    idle.keep(executor, executor.idleSlots() > 0);
+  }
+
+  void leave(KnownExecutor executor) {
+    open.keep(executor, false);
+    idle.keep(executor, false);
+    setReservations(executor, 0);
+    members--;
+  }
+}

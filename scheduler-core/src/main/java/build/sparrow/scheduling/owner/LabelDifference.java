@@ -1,0 +1,14 @@
+package build.sparrow.scheduling.owner;
+
+import java.util.List;
+
+/**
+ * A label that an action asks for and a pool has not.
+ *
+ * @param offered what the pool has under that name; empty if it does not know the name
+ */
+public record LabelDifference(String name, String wanted, List<String> offered) {
+  public LabelDifference {
+    offered = List.copyOf(offered);
+  }
+}

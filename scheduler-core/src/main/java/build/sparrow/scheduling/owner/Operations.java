@@ -1,0 +1,176 @@
+package build.sparrow.scheduling.owner;
+
+import build.sparrow.scheduling.AttemptId;
+import build.sparrow.scheduling.Phase;
+import build.sparrow.scheduling.Stage;
+import build.sparrow.scheduling.owner.LossLedger.Verdict;
+import build.sparrow.scheduling.owner.OperationState.Concluding;
+import build.sparrow.scheduling.owner.OperationState.Finished;
+import build.sparrow.scheduling.owner.OperationState.Offered;
+import build.sparrow.scheduling.owner.OperationState.Queued;
+import build.sparrow.scheduling.owner.OperationState.Running;
+
+/**
+ * The ways of an operation from one state to the next: the only place that changes states, apart
+ * from being offered.
+ */
+final class Operations {
+  private final OwnerConfig config;
+  private final OperationTable table;
+  private final Placement placement;
+  private final Alarms alarms;
+
+  Operations(OwnerConfig config, OperationTable table, Placement placement, Alarms alarms) {
+    this.config = config;
+    this.table = table;
+    this.placement = placement;
+    this.alarms = alarms;
+  }
+
+  /**
+   * An executor runs the attempt, which was offered to it, or was given up for lost and turns up
+   * again.
+   */
+  void run(Operation operation, Running running, Turn turn) {
+    if (operation.state instanceof Queued) {
+      placement.dequeue(operation, turn);
+    }
+    operation.state = running;
+    running.executor().attempts.put(running.attempt(), operation);
+    turn.emit(new OwnerEffect.StageChanged(operation.id, Stage.EXECUTING, running.executor().id));
+  }
+
+  void progress(Operation operation, Phase phase) {
+    if (operation.state instanceof Running(var attempt, var executor, var alone, _)) {
+      operation.state = new Running(attempt, executor, alone, phase);
+    }
+  }
+
+  /** Back to the head of its queue, with the age that it had. Nothing is charged. */
+  void requeue(Operation operation, Turn turn) {
+    boolean wasExecuting = operation.state.stage() == Stage.EXECUTING;
+    detach(operation);
+    if (wasExecuting) {
+      turn.emit(new OwnerEffect.StageChanged(operation.id, Stage.QUEUED, null));
+    }
+    placement.enqueue(operation, turn);
+  }
+
+  /** A loss was charged: once more, or no more. */
+  void judge(Operation operation, Verdict verdict, Turn turn) {
+    switch (verdict) {
+      case Verdict.Retry(var ledger) -> {
+        operation.losses = ledger;
+        operation.mustRunAlone = ledger.suspectedPoison(config.budgets());
+        requeue(operation, turn);
+      }
+      case Verdict.GiveUp(var ledger, var failure) -> {
+        operation.losses = ledger;
+        fail(operation, failure, turn);
+      }
+    }
+  }
+
+  /**
+   * The attempt ended and decides the operation; the shell is asked to put its result where it
+   * belongs.
+   */
+  void conclude(Operation operation, AttemptId attempt, KnownExecutor executor, Turn turn) {
+    switch (operation.state) {
+      case Queued _ -> placement.dequeue(operation, turn);
+      case Offered offered when !offered.attempt().equals(attempt) -> killAttempt(operation, turn);
+      case Running running when !running.attempt().equals(attempt) -> killAttempt(operation, turn);
+      case Offered _, Running _ -> detach(operation);
+      case Concluding _, Finished _ ->
+          throw new IllegalStateException(operation.id + " has a result already");
+    }
+    table.unfence(operation);
+    operation.state = new Concluding(attempt, executor);
+    table.addConcluding(attempt, operation);
+    turn.emit(new OwnerEffect.Conclude(operation.id, executor.id, attempt));
+  }
+
+  /** What is to be cached is cached: now the result may be seen, and the executor may forget it. */
+  void complete(Operation operation, Turn turn) {
+    if (operation.state instanceof Concluding(var attempt, var executor)) {
+      table.removeConcluding(attempt);
+      turn.emit(new OwnerEffect.Completed(operation.id, attempt));
+      turn.emit(new OwnerEffect.SendAck(executor.id, attempt));
+      boolean waitsForFormerClients =
+          operation.adopted
+              && operation.watchers.isEmpty()
+              && turn.nowNanos() < operation.keepUntilNanos;
+      finish(operation, turn);
+      if (waitsForFormerClients) {
+        operation.abandonment =
+            alarms.setAt(operation.keepUntilNanos, new Alarms.Purpose.Abandon(operation.id));
+      } else {
+        table.stopMerging(operation);
+      }
+    }
+  }
+
+  void fail(Operation operation, OperationFailure failure, Turn turn) {
+    switch (operation.state) {
+      case Queued _ -> placement.dequeue(operation, turn);
+      case Offered _, Running _ -> killAttempt(operation, turn);
+      case Concluding _, Finished _ -> throw new IllegalStateException(operation.id + " has ended");
+    }
+    turn.emit(new OwnerEffect.Fail(operation.id, failure));
+    finish(operation, turn);
+    table.stopMerging(operation);
+  }
+
+  private void finish(Operation operation, Turn turn) {
+    operation.state = new Finished();
+    table.unfence(operation);
+    table.dismissWatchers(operation);
+    alarms.cancel(operation.abandonment);
+    operation.abandonment = null;
+    alarms.set(
+        turn.nowNanos(), config.times().retention(), new Alarms.Purpose.Forget(operation.id));
+  }
+
+  /** Nobody waits for it any more. */
+  void drop(Operation operation, Turn turn) {
+    switch (operation.state) {
+      case Queued _ -> placement.dequeue(operation, turn);
+      case Offered _, Running _ -> killAttempt(operation, turn);
+      case Concluding _, Finished _ -> {
+        // The result is here: it costs nothing to keep. But new calls are no longer served from it.
+        table.stopMerging(operation);
+        return;
+      }
+    }
+    table.remove(operation);
+    turn.emit(new OwnerEffect.Forget(operation.id));
+  }
+
+  void forget(Operation operation, Turn turn) {
+    alarms.cancel(operation.abandonment);
+    table.remove(operation);
+    turn.emit(new OwnerEffect.Forget(operation.id));
+  }
+
+  /**
+   * A killed attempt is forgotten at once: whatever it says later is answered, and never counts.
+   */
+  private void killAttempt(Operation operation, Turn turn) {
+    switch (operation.state) {
+      case Offered(var attempt, var executor, _) ->
+          turn.emit(new OwnerEffect.SendKill(executor.id, attempt));
+      case Running(var attempt, var executor, _, _) ->
+          turn.emit(new OwnerEffect.SendKill(executor.id, attempt));
+      case Queued _, Concluding _, Finished _ -> {}
+    }
+    detach(operation);
+  }
+
+  private static void detach(Operation operation) {
+    switch (operation.state) {
+      case Offered(var attempt, var executor, _) -> executor.attempts.remove(attempt);
+      case Running(var attempt, var executor, _, _) -> executor.attempts.remove(attempt);
+      case Queued _, Concluding _, Finished _ -> {}
+    }
+  }
+}

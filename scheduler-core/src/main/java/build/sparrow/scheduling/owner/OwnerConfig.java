@@ -1,0 +1,37 @@
+package build.sparrow.scheduling.owner;
+
+import java.util.List;
+
+/**
+ * What an owner is told at its start.
+ *
+ * @param epoch drawn anew at each start
+ * @param pools all pools of the farm, with or without executors
+ * @param maxQueuedActions at least 1; a new action beyond it is shed
+ */
+public record OwnerConfig(
+    String epoch,
+    List<PoolDeclaration> pools,
+    int maxQueuedActions,
+    LossBudgets budgets,
+    OwnerTimes times) {
+  public static final int DEFAULT_MAX_QUEUED_ACTIONS = 100_000;
+
+  public OwnerConfig {
+    pools = List.copyOf(pools);
+    if (epoch.isBlank()) {
+      throw new IllegalArgumentException(
+          "The owner's epoch is blank; draw a new one at each start");
+    }
+    if (maxQueuedActions < 1) {
+      throw new IllegalArgumentException(
+          "maxQueuedActions is " + maxQueuedActions + "; it must be at least 1");
+    }
+  }
+
+  /** The default limits, budgets and times. */
+  public static OwnerConfig of(String epoch, List<PoolDeclaration> pools) {
+    return new OwnerConfig(
+        epoch, pools, DEFAULT_MAX_QUEUED_ACTIONS, LossBudgets.DEFAULT, OwnerTimes.DEFAULT);
+  }
+}

@@ -1,0 +1,109 @@
+package build.sparrow.scheduling.owner;
+
+import build.sparrow.scheduling.AttemptId;
+import build.sparrow.scheduling.ExecutorId;
+import build.sparrow.scheduling.OperationId;
+import build.sparrow.scheduling.Stage;
+import build.sparrow.scheduling.WatcherId;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What an owner wants done, in this order. */
+public sealed interface OwnerEffect {
+  // To clients.
+
+  /**
+   * The watcher follows this operation from now on; tell it the stage. At COMPLETED it gets the
+   * stored ending at once and is no longer counted.
+   *
+   * @param operation not the proposed one if the action was merged: then the proposed one's
+   *     envelope is of no use
+   * @param executor who runs it, at EXECUTING
+   */
+  record Follow(
+      WatcherId watcher, OperationId operation, Stage stage, @Nullable ExecutorId executor)
+      implements OwnerEffect {}
+
+  /** The watcher asked for an operation that is not known here (any more). */
+  record UnknownOperation(WatcherId watcher, OperationId operation) implements OwnerEffect {}
+
+  /**
+   * No pool of this farm can ever run the action.
+   *
+   * @param nearestPool the pool with the fewest differences; null if the farm has no pool at all
+   */
+  record Unsatisfiable(
+      WatcherId watcher, @Nullable String nearestPool, List<LabelDifference> differences)
+      implements OwnerEffect {
+    public Unsatisfiable {
+      differences = List.copyOf(differences);
+    }
+  }
+
+  /** The queue is full; the client may come again later. */
+  record Shed(WatcherId watcher, int queuedActions, int maxQueuedActions) implements OwnerEffect {}
+
+  /**
+   * The operation went to another stage, also back to QUEUED; never COMPLETED, which {@link
+   * Completed} and {@link Fail} say.
+   *
+   * @param executor who runs it, at EXECUTING
+   */
+  record StageChanged(OperationId operation, Stage stage, @Nullable ExecutorId executor)
+      implements OwnerEffect {}
+
+  /**
+   * The attempt decides the operation. Write the action cache if its result may be cached, then
+   * feed {@link OwnerEvent.Concluded}; if the cache cannot be written, log it and feed it all the
+   * same.
+   */
+  record Conclude(OperationId operation, ExecutorId executor, AttemptId attempt)
+      implements OwnerEffect {}
+
+  /**
+   * Publish the attempt's result to all watchers of the operation and keep it until {@link Forget}.
+   */
+  record Completed(OperationId operation, AttemptId attempt) implements OwnerEffect {}
+
+  /** Publish the failure to all watchers of the operation and keep it until {@link Forget}. */
+  record Fail(OperationId operation, OperationFailure failure) implements OwnerEffect {}
+
+  /** Drop all that is kept for the operation. */
+  record Forget(OperationId operation) implements OwnerEffect {}
+
+  /**
+   * The executor announced an attempt of a former owner, which is an operation of this owner from
+   * now on; its envelope is in the announcement.
+   */
+  record Adopted(OperationId operation, ExecutorId executor, AttemptId attempt)
+      implements OwnerEffect {}
+
+  // To executors, one a message of the stream; to be dropped where the stream is gone.
+
+  /** The first answer to a Hello. */
+  record SendWelcome(ExecutorId executor) implements OwnerEffect {}
+
+  record SendOffer(ExecutorId executor, OfferedAttempt offer) implements OwnerEffect {}
+
+  record SendPullReply(ExecutorId executor, List<OfferedAttempt> offers) implements OwnerEffect {
+    public SendPullReply {
+      offers = List.copyOf(offers);
+    }
+  }
+
+  record SendReserve(ExecutorId executor, int count) implements OwnerEffect {}
+
+  record SendCancelReserve(ExecutorId executor, int count) implements OwnerEffect {}
+
+  record SendKill(ExecutorId executor, AttemptId attempt) implements OwnerEffect {}
+
+  record SendAck(ExecutorId executor, AttemptId attempt) implements OwnerEffect {}
+
+  record SendDrain(ExecutorId executor) implements OwnerEffect {}
+
+  /**
+   * Close the executor's stream: it was silent for too long or is superseded. It may come back with
+   * a new one.
+   */
+  record Disconnect(ExecutorId executor) implements OwnerEffect {}
+}

@@ -1,0 +1,132 @@
+package build.sparrow.scheduling.owner;
+
+import build.sparrow.scheduling.ExecutorId;
+import build.sparrow.scheduling.OperationId;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+
+/**
+ * The frontend's half of the scheduler: brings each accepted action to exactly one end, whatever
+ * executors, clients and networks do meanwhile.
+ *
+ * <p>Not safe for use by several threads at once: a shell feeds events one by one and carries the
+ * effects out in their order.
+ */
+public final class OwnerScheduler {
+  private final OwnerConfig config;
+  private final Alarms alarms = new Alarms();
+  private final OperationTable table = new OperationTable();
+  private final Placement placement;
+  private final Operations operations;
+  private final Clients clients;
+  private final Attempts attempts;
+  private final Executors executors;
+  private boolean started;
+
+  public OwnerScheduler(OwnerConfig config) {
+    this.config = config;
+    placement = new Placement(config.epoch());
+    operations = new Operations(config, table, placement, alarms);
+    clients = new Clients(config, table, placement, operations, alarms);
+    attempts = new Attempts(config, table, operations, clients);
+    executors = new Executors(config.times(), placement, attempts, alarms);
+  }
+
+  /**
+   * Takes one step.
+   *
+   * @param nowNanos nanoseconds since any fixed moment, never less than in the step before
+   * @return what must be done, in this order
+   */
+  public List<OwnerEffect> on(OwnerEvent event, long nowNanos, RandomGenerator random) {
+    Turn turn = Turn.at(nowNanos, random);
+    if (!started) {
+      started = true;
+      alarms.set(nowNanos, config.times().settle(), new Alarms.Purpose.EndSettling());
+    }
+    handle(event, turn);
+    for (var due = alarms.pollDue(nowNanos); due != null; due = alarms.pollDue(nowNanos)) {
+      ring(due, turn);
+    }
+    return List.copyOf(turn.effects());
+  }
+
+  /** When {@link OwnerEvent.Tick} is due; empty if nothing waits for time. */
+  public OptionalLong nextTimerNanos() {
+    return alarms.next();
+  }
+
+  private void handle(OwnerEvent event, Turn turn) {
+    switch (event) {
+      case OwnerEvent.Submit submit -> clients.submit(submit, turn);
+      case OwnerEvent.Watch(var watcher, var operation) -> clients.watch(watcher, operation, turn);
+      case OwnerEvent.WatcherLeft(var watcher, var departure) ->
+          clients.leave(watcher, departure, turn);
+      case OwnerEvent.Cancel(var operation) -> clients.cancel(operation, turn);
+      case OwnerEvent.Concluded(var id) -> {
+        Operation operation = table.find(id);
+        if (operation != null) {
+          operations.complete(operation, turn);
+        }
+      }
+      case OwnerEvent.LossNews(var name, var loss) -> executors.news(name, loss, turn);
+      case OwnerEvent.DrainAsked(var name) -> executors.drainAsked(name, turn);
+      case OwnerEvent.Tick _ -> {}
+      case OwnerEvent.ExecutorJoined hello -> executors.joined(hello, turn);
+      case OwnerEvent.ExecutorDisconnected(var id) -> executors.disconnected(id, turn);
+      case OwnerEvent.ExecutorDraining(var id) ->
+          from(id, turn, executor -> executors.draining(executor, turn));
+      case OwnerEvent.Token(var id, var freeSlots) ->
+          from(
+              id,
+              turn,
+              executor -> {
+                executor.told(freeSlots);
+                placement.serveIdle(executor, turn);
+              });
+      case OwnerEvent.Pulled(var id, var freeSlots) ->
+          from(id, turn, executor -> placement.servePull(executor, freeSlots, turn));
+      case OwnerEvent.Accepted(var id, var attempt) ->
+          from(id, turn, executor -> attempts.accepted(executor, attempt, turn));
+      case OwnerEvent.Rejected(var id, var attempt, _) ->
+          from(id, turn, executor -> attempts.rejected(executor, attempt, turn));
+      case OwnerEvent.Progressed(var id, var progress) ->
+          from(id, turn, executor -> attempts.progressed(executor, progress, turn));
+      case OwnerEvent.Finished(var id, var attempt, var ending) ->
+          from(id, turn, executor -> attempts.finished(executor, attempt, ending, turn));
+      case OwnerEvent.HandedBack(var id, var attempt) ->
+          from(id, turn, executor -> attempts.handedBack(executor, attempt, turn));
+    }
+  }
+
+  private void from(ExecutorId id, Turn turn, Consumer<KnownExecutor> step) {
+    KnownExecutor executor = executors.heard(id, turn);
+    if (executor != null) {
+      step.accept(executor);
+    }
+  }
+
+  private void ring(Alarms.Alarm alarm, Turn turn) {
+    switch (alarm.purpose()) {
+      case Alarms.Purpose.EndSettling _ -> placement.endSettling(turn);
+      case Alarms.Purpose.Abandon(var operation) -> clients.abandon(operation, turn);
+      case Alarms.Purpose.Forget(var operation) -> clients.forget(operation, turn);
+      case Alarms.Purpose.GiveUp(var executor) -> executors.reconnectMissed(alarm, executor, turn);
+      case Alarms.Purpose.CheckSilence(var executor) ->
+          executors.checkSilence(alarm, executor, turn);
+    }
+  }
+
+  /** All that is known now; takes time in proportion to it. */
+  public OwnerSnapshot snapshot(long nowNanos) {
+    return Snapshots.of(config, table, placement, executors, alarms, nowNanos);
+  }
+
+  /** One operation, to explain to people where it is. */
+  public Optional<OperationView> find(OperationId id) {
+    return Optional.ofNullable(table.find(id)).map(each -> Snapshots.view(each, placement));
+  }
+}

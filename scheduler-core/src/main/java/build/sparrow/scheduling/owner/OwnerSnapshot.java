@@ -1,0 +1,76 @@
+package build.sparrow.scheduling.owner;
+
+import build.sparrow.scheduling.ExecutorId;
+import build.sparrow.scheduling.OperationId;
+import build.sparrow.scheduling.Platform;
+import java.util.List;
+
+/** What an owner knows at one moment, for the status page and for metrics. */
+public record OwnerSnapshot(
+    List<Pool> pools, List<Executor> executors, List<Queue> queues, Counts counts) {
+  public OwnerSnapshot {
+    pools = List.copyOf(pools);
+    executors = List.copyOf(executors);
+    queues = List.copyOf(queues);
+  }
+
+  /**
+   * A declared pool or one that a connected executor names.
+   *
+   * @param busySlots slots with attempts of this owner
+   * @param queuedActions actions that the pool could run
+   */
+  public record Pool(
+      String name, Platform platform, int executors, int slots, int busySlots, int queuedActions) {}
+
+  /** How an executor is connected. */
+  public enum Connection {
+    READY,
+    SUSPECT,
+    DRAINING
+  }
+
+  /**
+   * An executor.
+   *
+   * @param idleSlots slots that this owner may offer to right now
+   * @param reservations places that this owner holds in the executor's queue
+   * @param operations what it runs for this owner
+   */
+  public record Executor(
+      ExecutorId id,
+      String pool,
+      Connection connection,
+      int slots,
+      int idleSlots,
+      int reservations,
+      List<OperationId> operations) {
+    public Executor {
+      operations = List.copyOf(operations);
+    }
+  }
+
+  /**
+   * The actions that wait for one platform.
+   *
+   * @param reservations places at executors that could run them
+   */
+  public record Queue(
+      Platform platform, int queuedActions, long oldestWaitNanos, int reservations) {}
+
+  /**
+   * Sizes of all tables; all but {@code finished} are 0 when nothing is under way.
+   *
+   * @param fenced attempts given up for lost whose late result would still count
+   * @param finished ended operations that can still be asked for
+   */
+  public record Counts(
+      int queued,
+      int offered,
+      int executing,
+      int concluding,
+      int finished,
+      int watchers,
+      int fenced,
+      int timers) {}
+}

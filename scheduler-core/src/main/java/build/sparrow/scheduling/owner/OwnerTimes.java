@@ -1,0 +1,34 @@
+package build.sparrow.scheduling.owner;
+
+import java.time.Duration;
+
+/**
+ * How long an owner waits for what.
+ *
+ * @param settle from the first event on nothing is offered, so that executors can announce what a
+ *     former owner started
+ * @param reconnect an executor whose stream broke may return with its attempts
+ * @param silence an executor with an open stream from which nothing comes is lost
+ * @param cancelledGrace an operation whose last watcher hung up lives on
+ * @param lostGrace an operation whose last watcher lost its connection lives on
+ * @param heldGrace an operation announced by an executor waits for its first watcher
+ * @param retention a finished operation can still be asked for
+ */
+public record OwnerTimes(
+    Duration settle,
+    Duration reconnect,
+    Duration silence,
+    Duration cancelledGrace,
+    Duration lostGrace,
+    Duration heldGrace,
+    Duration retention) {
+  public static final OwnerTimes DEFAULT =
+      new OwnerTimes(
+          Duration.ofMillis(500),
+          Duration.ofMillis(500),
+          Duration.ofSeconds(8),
+          Duration.ofMillis(250),
+          Duration.ofSeconds(15),
+          Duration.ofSeconds(15),
+          Duration.ofSeconds(60));
+}
