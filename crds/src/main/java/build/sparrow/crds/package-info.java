@@ -1,9 +1,10 @@
 /**
- * The Java model of the Kubernetes kinds {@code BuildFarm} and {@code ExecutorPool}.
+ * The Java model of the Kubernetes kind {@code BuildFarm}, group {@code sparrow.build}, version
+ * {@code v1alpha1}, and the rules that a farm must keep.
  *
- * <p>The group is {@code sparrow.build}, the version {@code v1alpha1}. The same model is read by
- * {@code sparrow up}, which runs a farm in one process, and by the operator, so that one YAML
- * describes a farm everywhere.
+ * <p>The same model is read by {@code sparrow up}, which runs a farm in one process, and by the
+ * operator, so that one YAML describes a farm everywhere. The CRD in {@code crds/generated} is made
+ * from it by a test. A field exists only if something obeys it.
  */
 @NullMarked
 package build.sparrow.crds;

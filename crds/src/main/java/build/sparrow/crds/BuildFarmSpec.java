@@ -1,0 +1,33 @@
+package build.sparrow.crds;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Size;
+import java.util.List;
+
+/** What a farm consists of: the way of an action, from the frontend to the pools that run it. */
+@JsonPropertyOrder({"frontend", "scheduler", "storage", "executorPools"})
+public record BuildFarmSpec(
+    @JsonPropertyDescription("The processes that clients talk to.") @Default("{}")
+        FrontendSpec frontend,
+    @JsonPropertyDescription("How actions are placed and tried again.") @Default("{}")
+        SchedulerSpec scheduler,
+    @JsonPropertyDescription("Where blobs and results of actions are kept.") @Default("{}")
+        StorageSpec storage,
+    @JsonPropertyDescription(
+            "The kinds of executors, one pool for each platform. A farm without any is a cache.")
+        @Default("[]")
+        @Size(max = 32)
+        List<ExecutorPoolSpec> executorPools) {
+  static final BuildFarmSpec DEFAULTS =
+      new BuildFarmSpec(
+          FrontendSpec.DEFAULTS, SchedulerSpec.DEFAULTS, StorageSpec.DEFAULTS, List.of());
+
+  public BuildFarmSpec {
+    frontend = Absent.or(frontend, FrontendSpec.DEFAULTS);
+    scheduler = Absent.or(scheduler, SchedulerSpec.DEFAULTS);
+    storage = Absent.or(storage, StorageSpec.DEFAULTS);
+    executorPools = List.copyOf(Absent.or(executorPools, List.of()));
+  }
+}

@@ -1,0 +1,142 @@
+package build.sparrow.crds;
+
+import build.sparrow.crds.ExecutorPoolSpec.PlatformProperty;
+import io.fabric8.kubernetes.api.model.Quantity;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** The rules that a farm must keep: the bounds of its schema and those that no schema can say. */
+public final class FarmRules {
+  private static final Pattern DNS_1035 = Pattern.compile("[a-z]([-a-z0-9]*[a-z0-9])?");
+  private static final int MAX_NAME_LENGTH = 20;
+  private static final String API_VERSION = BuildFarm.GROUP + "/" + BuildFarm.VERSION;
+
+  private final List<FarmProblem> problems = new ArrayList<>();
+
+  private FarmRules() {}
+
+  /** Everything that is wrong with the farm; empty if it can run. */
+  public static List<FarmProblem> problemsOf(BuildFarm farm) {
+    FarmRules rules = new FarmRules();
+    rules.checkIdentity(farm);
+    BuildFarmSpec spec = farm.getSpec();
+    new SchemaBounds(rules.problems::add).check("spec", spec);
+    rules.checkLimits(spec.frontend().limits());
+    rules.checkQuantity("spec.storage.volume.size", spec.storage().volume().size(), "64Mi", "8Pi");
+    rules.checkPools(spec.executorPools());
+    return List.copyOf(rules.problems);
+  }
+
+  private void checkIdentity(BuildFarm farm) {
+    if (!farm.getApiVersion().equals(API_VERSION)) {
+      add("apiVersion", farm.getApiVersion(), "not this kind's version; give " + API_VERSION);
+    }
+    if (!farm.getKind().equals(BuildFarm.KIND)) {
+      add("kind", farm.getKind(), "not a farm; give " + BuildFarm.KIND);
+    }
+    @Nullable String name = farm.getMetadata().getName();
+    if (name == null || name.isEmpty()) {
+      add("metadata.name", null, "missing; give the farm a name, as main");
+    } else if (name.length() > MAX_NAME_LENGTH || !DNS_1035.matcher(name).matches()) {
+      add(
+          "metadata.name",
+          name,
+          "not a farm's name; give at most "
+              + MAX_NAME_LENGTH
+              + " lower-case letters, digits and hyphens, a letter first and no hyphen last");
+    }
+  }
+
+  private void checkLimits(FrontendSpec.Limits limits) {
+    checkQuantity("spec.frontend.limits.maxBatchBytes", limits.maxBatchBytes(), "64Ki", "4Mi");
+    if (limits.defaultActionTimeoutSeconds() > limits.maxActionTimeoutSeconds()) {
+      add(
+          "spec.frontend.limits.defaultActionTimeoutSeconds",
+          limits.defaultActionTimeoutSeconds().toString(),
+          "above maxActionTimeoutSeconds, %d; lower this or raise that"
+              .formatted(limits.maxActionTimeoutSeconds()));
+    }
+  }
+
+  private void checkPools(List<ExecutorPoolSpec> pools) {
+    Map<String, String> names = new HashMap<>();
+    Map<Set<String>, String> platforms = new HashMap<>();
+    for (int i = 0; i < pools.size(); i++) {
+      String path = "spec.executorPools[" + i + "]";
+      ExecutorPoolSpec pool = pools.get(i);
+      @Nullable String namesake = names.putIfAbsent(pool.name(), path);
+      if (namesake != null && !pool.name().isEmpty()) {
+        add(path + ".name", pool.name(), "the name of " + namesake + ", too; give another");
+      }
+      checkProperties(path + ".platform", pool.platform());
+      @Nullable String twin = platforms.putIfAbsent(words(pool.platform()), path);
+      if (twin != null) {
+        add(
+            path + ".platform",
+            String.join(",", words(pool.platform())),
+            "the platform of " + twin + ", too; tell them apart by a property or make them one");
+      }
+      checkSandbox(path + ".sandbox", pool.sandbox());
+      checkQuantity(path + ".inputCache.sizeLimit", pool.inputCache().sizeLimit(), "64Mi", "8Pi");
+    }
+  }
+
+  private void checkProperties(String path, List<PlatformProperty> platform) {
+    Set<String> seen = new TreeSet<>();
+    for (int i = 0; i < platform.size(); i++) {
+      PlatformProperty property = platform.get(i);
+      if (!seen.add(property.toString())) {
+        add(path + "[" + i + "]", property.toString(), "stands here twice; leave one out");
+      }
+    }
+  }
+
+  private static Set<String> words(Collection<PlatformProperty> platform) {
+    Set<String> words = new TreeSet<>();
+    platform.forEach(property -> words.add(property.toString()));
+    return words;
+  }
+
+  private void checkSandbox(String path, SandboxSpec sandbox) {
+    @Nullable String root = sandbox.rootDirectory();
+    if (root == null) {
+      return;
+    }
+    if (sandbox.type() != SandboxSpec.Type.BUBBLEWRAP) {
+      add(
+          path + ".rootDirectory",
+          root,
+          "only type Bubblewrap has one; leave it out or change the type");
+    }
+    if (!root.startsWith("/")) {
+      add(path + ".rootDirectory", root, "not an absolute path; begin it with /");
+    }
+  }
+
+  private void checkQuantity(String path, Quantity quantity, String least, String most) {
+    BigDecimal bytes;
+    try {
+      bytes = Quantity.getAmountInBytes(quantity);
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      add(path, quantity.toString(), "not a size; give bytes, or a number with Ki, Mi, Gi or Ti");
+      return;
+    }
+    boolean below = bytes.compareTo(Quantity.getAmountInBytes(Quantity.parse(least))) < 0;
+    boolean above = bytes.compareTo(Quantity.getAmountInBytes(Quantity.parse(most))) > 0;
+    if (below || above) {
+      add(path, quantity.toString(), "out of bounds; give " + least + " to " + most);
+    }
+  }
+
+  private void add(String path, @Nullable String value, String reason) {
+    problems.add(new FarmProblem(path, value, reason));
+  }
+}

@@ -1,0 +1,73 @@
+package build.sparrow.crds;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.ValidationRule;
+import io.fabric8.kubernetes.api.model.Quantity;
+
+/** The processes that clients talk to; each holds a scheduler. */
+@JsonPropertyOrder({"replicas", "limits"})
+public record FrontendSpec(
+    @JsonPropertyDescription("How many frontends there are.") @Default("1") @Min(1) @Max(64)
+        Integer replicas,
+    @JsonPropertyDescription("What a frontend accepts from clients.") @Default("{}")
+        Limits limits) {
+  static final FrontendSpec DEFAULTS = new FrontendSpec(1, Limits.DEFAULTS);
+
+  public FrontendSpec {
+    replicas = Absent.or(replicas, 1);
+    limits = Absent.or(limits, Limits.DEFAULTS);
+  }
+
+  /** What a frontend accepts from clients; announced to them where the protocol can say it. */
+  @JsonPropertyOrder({
+    "maxBatchBytes",
+    "defaultActionTimeoutSeconds",
+    "maxActionTimeoutSeconds",
+    "maxQueuedActions",
+    "maxInputEntries"
+  })
+  @ValidationRule(
+      value = "self.defaultActionTimeoutSeconds <= self.maxActionTimeoutSeconds",
+      message = "defaultActionTimeoutSeconds is at most maxActionTimeoutSeconds")
+  public record Limits(
+      @JsonPropertyDescription("The most bytes of blobs that one batch call may hold, at most 4Mi.")
+          @Default("4Mi")
+          Quantity maxBatchBytes,
+      @JsonPropertyDescription("The timeout in seconds of an action that names none.")
+          @Default("900")
+          @Min(1)
+          @Max(604_800)
+          Integer defaultActionTimeoutSeconds,
+      @JsonPropertyDescription(
+              "The longest timeout in seconds that an action may ask for; above it is refused.")
+          @Default("3600")
+          @Min(1)
+          @Max(604_800)
+          Integer maxActionTimeoutSeconds,
+      @JsonPropertyDescription(
+              "How many actions may wait at one frontend; further ones are refused.")
+          @Default("100000")
+          @Min(1)
+          @Max(10_000_000)
+          Integer maxQueuedActions,
+      @JsonPropertyDescription(
+              "How many files, directories and links an action's input root may expand to.")
+          @Default("1000000")
+          @Min(1)
+          @Max(10_000_000)
+          Integer maxInputEntries) {
+    static final Limits DEFAULTS = new Limits(Quantity.parse("4Mi"), 900, 3600, 100_000, 1_000_000);
+
+    public Limits {
+      maxBatchBytes = Absent.or(maxBatchBytes, Quantity.parse("4Mi"));
+      defaultActionTimeoutSeconds = Absent.or(defaultActionTimeoutSeconds, 900);
+      maxActionTimeoutSeconds = Absent.or(maxActionTimeoutSeconds, 3600);
+      maxQueuedActions = Absent.or(maxQueuedActions, 100_000);
+      maxInputEntries = Absent.or(maxInputEntries, 1_000_000);
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package build.sparrow.crds;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+
+/** How actions are placed and tried again. */
+public record SchedulerSpec(
+    @JsonPropertyDescription(
+            "How often an action that was lost is tried. Losses to preemption are not counted.")
+        @Default("{}")
+        Attempts attempts) {
+  static final SchedulerSpec DEFAULTS = new SchedulerSpec(Attempts.DEFAULTS);
+
+  public SchedulerSpec {
+    attempts = Absent.or(attempts, Attempts.DEFAULTS);
+  }
+
+  /** How often an action that was lost is tried, by the class of the loss. */
+  @JsonPropertyOrder({"infrastructure", "outOfMemory", "poisonExecutors"})
+  public record Attempts(
+      @JsonPropertyDescription("How often an action may be lost with its executor before it fails.")
+          @Default("4")
+          @Min(1)
+          @Max(20)
+          Integer infrastructure,
+      @JsonPropertyDescription("How often an action may run out of memory before it fails.")
+          @Default("2")
+          @Min(1)
+          @Max(20)
+          Integer outOfMemory,
+      @JsonPropertyDescription(
+              "After so many executors died under an action it runs once more, alone.")
+          @Default("2")
+          @Min(1)
+          @Max(20)
+          Integer poisonExecutors) {
+    static final Attempts DEFAULTS = new Attempts(4, 2, 2);
+
+    public Attempts {
+      infrastructure = Absent.or(infrastructure, 4);
+      outOfMemory = Absent.or(outOfMemory, 2);
+      poisonExecutors = Absent.or(poisonExecutors, 2);
+    }
+  }
+}

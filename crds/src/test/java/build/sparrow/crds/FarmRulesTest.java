@@ -1,0 +1,171 @@
+package build.sparrow.crds;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import build.sparrow.crds.ExecutorPoolSpec.PlatformProperty;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+final class FarmRulesTest {
+  @Test
+  void soundFarmHasNoProblems() {
+    assertThat(
+            problemsOf(
+                Pools.named("linux"),
+                Pools.onPlatform(
+                    "gpu",
+                    new PlatformProperty("OSFamily", "linux"),
+                    new PlatformProperty("gpu", "a100"))))
+        .isEmpty();
+  }
+
+  @Test
+  void kindVersionAndNameMustBeAFarms() {
+    BuildFarm farm = farm(List.of());
+    farm.setApiVersion("sparrow.build/v1");
+    farm.setKind("Farm");
+    farm.setMetadata(new ObjectMetaBuilder().withName("Main-Farm-Of-The-Whole-Team").build());
+
+    assertThat(FarmRules.problemsOf(farm))
+        .containsExactly(
+            new FarmProblem(
+                "apiVersion",
+                "sparrow.build/v1",
+                "not this kind's version; give sparrow.build/v1alpha1"),
+            new FarmProblem("kind", "Farm", "not a farm; give BuildFarm"),
+            new FarmProblem(
+                "metadata.name",
+                "Main-Farm-Of-The-Whole-Team",
+                "not a farm's name; give at most 20 lower-case letters, digits and hyphens, a"
+                    + " letter first and no hyphen last"));
+  }
+
+  @Test
+  void poolNamesAreUniqueDnsLabels() {
+    assertThat(
+            problemsOf(
+                Pools.sized("a", 1, 1),
+                Pools.onPlatform("a", new PlatformProperty("x", "y")),
+                Pools.sized("Linux_x64", 1, 1),
+                Pools.sized("", 1, 1),
+                Pools.sized("p".repeat(37), 1, 1)))
+        .containsExactly(
+            problem(
+                2,
+                "name",
+                "Linux_x64",
+                "not a name; give lower-case letters, digits and hyphens, a letter first and no"
+                    + " hyphen last"),
+            problem(3, "name", null, "missing; give it"),
+            problem(4, "name", "p".repeat(37), "has 37 characters; give 1 to 36"),
+            problem(1, "name", "a", "the name of spec.executorPools[0], too; give another"));
+  }
+
+  @Test
+  void platformsAreUnlikeEachOther_inAnyOrder() {
+    PlatformProperty linux = new PlatformProperty("OSFamily", "linux");
+    PlatformProperty arm = new PlatformProperty("cpu", "arm64");
+
+    assertThat(
+            problemsOf(
+                Pools.onPlatform("a", linux, arm),
+                Pools.onPlatform("b", linux),
+                Pools.onPlatform("c", arm, linux),
+                Pools.onPlatform("d", arm, arm)))
+        .containsExactly(
+            problem(
+                2,
+                "platform",
+                "OSFamily=linux,cpu=arm64",
+                "the platform of spec.executorPools[0], too; tell them apart by a property or make"
+                    + " them one"),
+            problem(3, "platform[1]", "cpu=arm64", "stands here twice; leave one out"));
+  }
+
+  @Test
+  void numbersKeepTheBoundsOfTheSchema() {
+    assertThat(problemsOf(Pools.sized("a", -1, 0), Pools.sized("b", 1001, 1025)))
+        .containsExactly(
+            problem(0, "replicas", "-1", "out of bounds; give 0 to 1000"),
+            problem(0, "slots", "0", "out of bounds; give 1 to 1024"),
+            problem(1, "replicas", "1001", "out of bounds; give 0 to 1000"),
+            problem(1, "slots", "1025", "out of bounds; give 1 to 1024"));
+  }
+
+  @Test
+  void rootDirectoryIsAbsolute_andForBubblewrapOnly() {
+    assertThat(
+            problemsOf(
+                Pools.sandboxed("a", new SandboxSpec(SandboxSpec.Type.BUBBLEWRAP, "toolchain")),
+                Pools.sandboxed("b", new SandboxSpec(SandboxSpec.Type.NONE, "/toolchain")),
+                Pools.sandboxed("c", new SandboxSpec(SandboxSpec.Type.BUBBLEWRAP, "/toolchain"))))
+        .containsExactly(
+            problem(
+                0, "sandbox.rootDirectory", "toolchain", "not an absolute path; begin it with /"),
+            problem(
+                1,
+                "sandbox.rootDirectory",
+                "/toolchain",
+                "only type Bubblewrap has one; leave it out or change the type"));
+  }
+
+  @Test
+  void quantitiesAreSizesWithinBounds() {
+    BuildFarm farm = farm(List.of());
+    farm.setSpec(
+        new BuildFarmSpec(
+            new FrontendSpec(1, new FrontendSpec.Limits(Quantity.parse("8Mi"), 900, 600, 1, 1)),
+            SchedulerSpec.DEFAULTS,
+            new StorageSpec(
+                new StorageSpec.Volume(new Quantity("20", "GB")), StorageSpec.Eviction.DEFAULTS),
+            List.of()));
+
+    assertThat(FarmRules.problemsOf(farm))
+        .containsExactly(
+            new FarmProblem(
+                "spec.frontend.limits.maxBatchBytes", "8Mi", "out of bounds; give 64Ki to 4Mi"),
+            new FarmProblem(
+                "spec.frontend.limits.defaultActionTimeoutSeconds",
+                "900",
+                "above maxActionTimeoutSeconds, 600; lower this or raise that"),
+            new FarmProblem(
+                "spec.storage.volume.size",
+                "20GB",
+                "not a size; give bytes, or a number with Ki, Mi, Gi or Ti"));
+  }
+
+  @Test
+  void farmHasAtMost32Pools() {
+    List<ExecutorPoolSpec> pools = new ArrayList<>();
+    for (int i = 0; i < 33; i++) {
+      pools.add(Pools.sized("p" + i, 1, 1));
+    }
+
+    assertThat(FarmRules.problemsOf(farm(pools)))
+        .containsExactly(
+            new FarmProblem("spec.executorPools", null, "has 33 entries; give at most 32"));
+  }
+
+  private static FarmProblem problem(int pool, String field, @Nullable String value, String why) {
+    return new FarmProblem("spec.executorPools[" + pool + "]." + field, value, why);
+  }
+
+  private static List<FarmProblem> problemsOf(ExecutorPoolSpec... pools) {
+    return FarmRules.problemsOf(farm(List.of(pools)));
+  }
+
+  private static BuildFarm farm(List<ExecutorPoolSpec> pools) {
+    BuildFarm farm = new BuildFarm();
+    farm.setApiVersion("sparrow.build/v1alpha1");
+    farm.setKind("BuildFarm");
+    farm.setMetadata(new ObjectMetaBuilder().withName("main").build());
+    farm.setSpec(
+        new BuildFarmSpec(
+            FrontendSpec.DEFAULTS, SchedulerSpec.DEFAULTS, StorageSpec.DEFAULTS, pools));
+    return farm;
+  }
+}
