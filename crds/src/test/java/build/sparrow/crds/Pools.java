@@ -19,7 +19,13 @@ final class Pools {
 
   static ExecutorPoolSpec sized(String name, Integer replicas, Integer slots) {
     return new ExecutorPoolSpec(
-        name, replicas, List.of(new PlatformProperty("pool", "of-" + name)), slots, null, null, null);
+        name,
+        replicas,
+        List.of(new PlatformProperty("pool", "of-" + name)),
+        slots,
+        null,
+        null,
+        null);
   }
 
   static ExecutorPoolSpec sandboxed(String name, SandboxSpec sandbox) {
