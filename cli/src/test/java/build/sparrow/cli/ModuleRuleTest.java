@@ -176,7 +176,8 @@ final class ModuleRuleTest {
           .should()
           .accessTargetWhere(
               describe(
-                  "time, threads and randomness are arguments",
+                  "its owner is a clock, a thread or a random source; they are arguments of the"
+                      + " core",
                   access -> isImpure(access.getTarget())));
 
   @ArchTest
