@@ -50,7 +50,7 @@ public interface BlobStore {
   default void writeFrom(BlobScope scope, Digest digest, BlobSource source) throws IOException {
     try (BlobUpload upload = write(scope, digest);
         InputStream in = source.open()) {
-      byte[] chunk = new byte[CasLimits.CHUNK_BYTES];
+      byte[] chunk = new byte[Math.clamp(digest.sizeBytes(), 1, CasLimits.CHUNK_BYTES)];
       while (!upload.alreadyStored()) {
         int count = in.read(chunk, 0, chunk.length);
         if (count < 0) {
@@ -87,8 +87,10 @@ public interface BlobStore {
    * may have been stored.
    *
    * @throws DigestMismatchException if bytes do not match their digest
+   * @throws IllegalArgumentException if one has more than {@link CasLimits#MAX_BATCH_BYTES}
    */
   default void writeAll(BlobScope scope, Map<Digest, ByteString> blobs) throws IOException {
+    CasLimits.checkSmall(blobs.keySet());
     for (Map.Entry<Digest, ByteString> blob : blobs.entrySet()) {
       try (BlobUpload upload = write(scope, blob.getKey())) {
         upload.write(blob.getValue());

@@ -190,6 +190,7 @@ public final class FileBlobStore implements BlobStore, AutoCloseable {
 
   @Override
   public void writeAll(BlobScope scope, Map<Digest, ByteString> blobs) throws IOException {
+    CasLimits.checkSmall(blobs.keySet());
     for (Map.Entry<Digest, ByteString> blob : blobs.entrySet()) {
       Digest actual = scope.function().digestOf(blob.getValue());
       Digest announced = blob.getKey();

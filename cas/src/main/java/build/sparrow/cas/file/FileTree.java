@@ -39,6 +39,7 @@ final class FileTree implements Closeable {
   private static final int STRIPES = 128;
   private static final String TEMPORARIES = "tmp";
   private static final Duration MIN_GRANULARITY = Duration.ofSeconds(1);
+  private static final Duration UNLEASED_GRANULARITY = Duration.ofMinutes(5);
 
   private final Path root;
   private final Path temporaries;
@@ -72,8 +73,7 @@ final class FileTree implements Closeable {
     this.clock = clock;
     this.creator = creator;
     this.lru = new LeasedLru<>(capacityBytes, lease, clock::nanoTime);
-    Duration part = lease.dividedBy(32);
-    this.granularity = part.compareTo(MIN_GRANULARITY) < 0 ? MIN_GRANULARITY : part;
+    this.granularity = granularity(lease);
   }
 
   /**
@@ -99,6 +99,15 @@ final class FileTree implements Closeable {
       folderLock.close();
       throw e;
     }
+  }
+
+  /** How far the date of a file may lag behind its last use; a lease lasts that much longer. */
+  private static Duration granularity(Duration lease) {
+    if (lease.isZero()) {
+      return UNLEASED_GRANULARITY;
+    }
+    Duration part = lease.dividedBy(32);
+    return part.compareTo(MIN_GRANULARITY) < 0 ? MIN_GRANULARITY : part;
   }
 
   private void deleteTemporaries() throws IOException {

@@ -1,0 +1,77 @@
+package build.sparrow.cas.grpc;
+
+import build.sparrow.cas.BlobStore;
+import build.sparrow.cas.zstd.ZstdCodec;
+import build.sparrow.reapi.ResourceName.WriteName;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+
+/** The uploads that are under way, and those whose clients may come back. */
+final class UploadSessions implements AutoCloseable {
+  static final Duration IDLE_LIMIT = Duration.ofSeconds(60);
+
+  // Each holds an open file.
+  private static final int MAX_KEPT = 1024;
+
+  private final BlobStore store;
+  private final ZstdCodec zstd;
+  private final LongSupplier nanoTime;
+  private final ConcurrentHashMap<WriteName, UploadSession> sessions = new ConcurrentHashMap<>();
+
+  UploadSessions(BlobStore store, ZstdCodec zstd, LongSupplier nanoTime) {
+    this.store = store;
+    this.zstd = zstd;
+    this.nanoTime = nanoTime;
+  }
+
+  /** Finds or opens the upload of that name, for the call to send to. */
+  UploadSession attach(WriteName name, WriteCall call, long offset) throws IOException {
+    while (true) {
+      UploadSession session =
+          sessions.computeIfAbsent(name, absent -> new UploadSession(this, absent));
+      if (session.attach(call, offset)) {
+        return session;
+      }
+    }
+  }
+
+  /** Bytes that the upload of that name has; 0 if there is none. */
+  long committedBytes(WriteName name) {
+    UploadSession session = sessions.get(name);
+    return session == null ? 0 : session.committedBytes();
+  }
+
+  /** Ends what has been idle for {@link #IDLE_LIMIT}; to be called every few seconds. */
+  void sweep() {
+    sessions.values().forEach(session -> session.expire(IDLE_LIMIT));
+  }
+
+  UploadIntake open(WriteName name) throws IOException {
+    return UploadIntake.open(store, zstd, name);
+  }
+
+  boolean hasRoomToKeep() {
+    // Counting those that wait, not those at work, would cost a walk; so many are rare.
+    return sessions.size() <= MAX_KEPT;
+  }
+
+  void remove(WriteName name, UploadSession session) {
+    sessions.remove(name, session);
+  }
+
+  long nanoTime() {
+    return nanoTime.getAsLong();
+  }
+
+  int count() {
+    return sessions.size();
+  }
+
+  /** Drops all uploads. */
+  @Override
+  public void close() {
+    sessions.values().forEach(UploadSession::close);
+  }
+}
