@@ -1,24 +1,27 @@
 # The commands of this repository; `make help` lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench format jdk
+.PHONY: help setup build demo test check bench format jdk
 
-# Maven itself may run on any JDK from 17; with 25 for both there is one JDK to have.
-export JAVA_HOME := $(or $(shell tools/find-jdk.sh 2>/dev/null),$(JAVA_HOME))
 # Maven's own libraries still call what JDK 25 warns about.
 export MAVEN_OPTS ?= --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
-MVN := mvn -B -ntp
+# Maven itself may run on any JDK from 17; with 25 for both there is one JDK to have. Asked for when needed, because setup may
+# have just brought it.
+MVN = JAVA_HOME="$$(tools/find-jdk.sh)" mvn -B -ntp
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## Install what the other commands need; safe to repeat
-	tools/setup.sh || [ $$? -eq 3 ] # 3: no real Bazel to be had; the reason was printed, the rest works
+	@tools/setup.sh || [ $$? -eq 3 ] # 3: there is no real Bazel to be had, for the reason printed; the rest works
 
-demo: jdk ## Build a real C++ project with Bazel on a farm on this machine
-	tools/demo.sh
+build: setup ## Build the command tools/sparrow, without running tests
+	$(MVN) -q -pl cli -am package -DskipTests
 
-test: jdk ## Run everything, with the process tests against a real Bazel
+demo: build ## Build a real C++ project with Bazel on a farm on this machine
+	@tools/demo.sh
+
+test: setup ## Run everything, with the process tests against a real Bazel
 	$(MVN) verify
 
 check: jdk ## Run the fast gate: format, compiler checks, unit tests, dependency analysis, module rule

@@ -25,11 +25,11 @@ apt_install() {
   say "Debian packages: installing $*"
   apt-get -qq update >"$log" 2>&1 || true # The lists that are there may do; if not, the next line says so.
   DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install "$@" >>"$log" 2>&1 ||
-    fail "apt-get could not install $*: $(last_error). The whole output is in $log."
+    fail "apt-get could not install $*: $(logged_error). The whole output is in $log."
 }
 
-# The last line of the log that looks like an error.
-last_error() { grep -E '^(E:|W:|unshare:|.*[Ee]rror)' "$log" | tail -1 || tail -1 "$log"; }
+# What the log says went wrong: apt's and debootstrap's first error, else its last line; without the period at its end.
+logged_error() { { grep -m 1 '^E: ' "$log" || tail -n 1 "$log"; } | sed 's/\.*$//'; }
 
 ensure_packages() {
   local missing=() command package
@@ -67,9 +67,10 @@ mirror() {
   fi
 }
 
-# Runs the Debian installation of the root directory $1. In namespaces of its own: whatever it mounts and starts ends with it.
+# Installs Debian into the root directory $1. In namespaces of its own: whatever it mounts and starts ends with it, and it
+# ends with this script.
 install_root() {
-  unshare --mount --pid --fork --kill-child env LC_ALL=C DEBIAN_FRONTEND=noninteractive \
+  setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child env LC_ALL=C DEBIAN_FRONTEND=noninteractive \
     bash -euc "$(declare -f fill_root)"'; fill_root "$@"' fill_root "$1" "$suite" "$(mirror)"
 }
 
@@ -110,7 +111,7 @@ ensure_root() {
   fi
   say "Toolchain root: making $made_root, Debian $suite with g++ and Bazel (1.3 GB, some two minutes; log in $log)"
   if ! install_root "$made_root.new" >"$log" 2>&1; then
-    cannot_make_root "Debian $suite with Bazel could not be installed: $(last_error). The whole output is in $log."
+    cannot_make_root "Debian $suite with Bazel could not be installed: $(logged_error). The whole output is in $log."
     return
   fi
   say "recipe=$root_recipe" >"$made_root.new/$root_stamp" &&
@@ -157,7 +158,7 @@ ensure_abseil() {
   fi
   say "Abseil: getting its source and googletest's from Debian's archive"
   if ! { fetch_sources "$cache/sources.new" && unpack_abseil "$cache/sources.new"; } >"$log" 2>&1; then
-    say "Abseil: none. Debian's archive did not serve its source: $(last_error). The whole output is in $log."
+    say "Abseil: none. Debian's archive did not serve its source: $(logged_error). The whole output is in $log."
     return 3
   fi
   remove "$abseil" && mv "$abseil.new" "$abseil"
@@ -179,7 +180,7 @@ fetch_sources() {
   local apt=(apt-get -q "${apt_dates[@]}" -o Acquire::Languages=none -o APT::Sandbox::User=root
     -o Dir::Etc::SourceList="$dir/sources.list" -o Dir::Etc::SourceParts=/dev/null
     -o Dir::State::Lists="$dir/lists" -o Dir::Cache="$dir/cache")
-  (cd "$dir" && "${apt[@]}" update && "${apt[@]}" source --download-only abseil googletest)
+  (cd "$dir" && "${apt[@]}" --error-on=any update && "${apt[@]}" source --download-only abseil googletest)
 }
 
 # Lays Abseil's workspace at $abseil.new, with googletest inside so that Bazel has nothing to fetch.

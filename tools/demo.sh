@@ -1,0 +1,194 @@
+#!/usr/bin/env bash
+# Builds and tests a part of Abseil three times with the same Bazel: here, on a farm started for it, and on that farm again after
+# bazel clean. Exit code 0 only if every action of the second build ran on the farm and every action of the third came from its
+# cache. JOBS sets Bazel's --jobs (default: two per core).
+set -euo pipefail
+tools=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source-path=SCRIPTDIR source=toolchain.sh
+source "$tools/toolchain.sh"
+
+readonly examples=${tools%/*}/examples/local
+readonly work="$cache/demo"
+readonly jobs=${JOBS:-$((2 * $(nproc)))}
+readonly ready_within_seconds=60
+readonly stop_within_seconds=20
+farm_pid=
+
+heading() { printf '\n== %s\n' "$*"; }
+
+# Bazel in Abseil's workspace; one server for all three builds, so that none has the advantage of a warmer one.
+bazel() {
+  (cd "$abseil" && exec "$tools/toolchain-bazel" --output_base="$cache/bazel/demo" --bazelrc="$examples/abseil.bazelrc" "$@")
+}
+
+prepare() {
+  root=$(toolchain_root) || fail "The demo needs a real Bazel."
+  [[ -r $abseil/WORKSPACE ]] || fail "There is no source of Abseil in $abseil; run make setup, which says why if it cannot get it."
+  rm -rf "$work"
+  mkdir -p "$work"
+}
+
+free_port() {
+  local port
+  for ((port = 8980; port < 9080; port++)); do
+    if ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
+      say "$port"
+      return
+    fi
+  done
+  fail "No port from 8980 to 9079 is free on 127.0.0.1."
+}
+
+# Starts the farm and sets farm_pid and endpoint; returns when it accepts work.
+start_farm() {
+  local log="$work/farm.log" port waited
+  port=$(free_port)
+  "$tools/sparrow" up -f "$examples/buildfarm.yaml" --port "$port" --data-dir "$work/farm" --pool-root "linux=$root" \
+    >"$log" 2>&1 &
+  farm_pid=$!
+  for ((waited = 0; waited < ready_within_seconds * 10; waited++)); do
+    endpoint=$(sed -n 's/^Endpoint: \(grpc:.*\)$/\1/p' "$log")
+    if [[ -n $endpoint ]]; then
+      say "The farm listens on $endpoint; its log is $log."
+      return
+    fi
+    if ! kill -0 "$farm_pid" 2>/dev/null; then
+      farm_pid=
+      tail -n 20 "$log" >&2
+      fail "The farm ended before it was ready; the end of its log ($log) stands above."
+    fi
+    sleep 0.1
+  done
+  tail -n 20 "$log" >&2
+  fail "The farm was not ready within $ready_within_seconds s; the end of its log ($log) stands above."
+}
+
+# Asks the farm to stop and waits for it; a farm that does not stop is killed, which fails the demo.
+stop_farm() {
+  local pid=$farm_pid waited
+  farm_pid=
+  [[ -n $pid ]] || return 0
+  kill -TERM "$pid" 2>/dev/null || true
+  for ((waited = 0; waited < stop_within_seconds * 10; waited++)); do
+    if ! kill -0 "$pid" 2>/dev/null; then
+      wait "$pid"
+      return
+    fi
+    sleep 0.1
+  done
+  kill -KILL "$pid" 2>/dev/null || true
+  say "The farm did not stop within $stop_within_seconds s of SIGTERM and was killed." >&2
+  return 1
+}
+
+on_exit() {
+  local status=$?
+  stop_farm || true
+  bazel shutdown >/dev/null 2>&1 || true
+  exit "$status"
+}
+
+# Cleans, builds and tests once; $1 names the build, the rest goes to Bazel. Bazel's whole output goes to $work/$1.log.
+timed_build() {
+  local name=$1 started
+  shift
+  bazel clean >/dev/null 2>&1
+  started=${EPOCHREALTIME/[.,]/}
+  bazel test --color=no --curses=no --show_progress_rate_limit=10 --jobs="$jobs" "$@" \
+    --target_pattern_file="$examples/abseil-targets.txt" 2>&1 | tee "$work/$name.log" ||
+    fail "The build failed; the whole output is in $work/$name.log."
+  seconds[$name]=$(awk -v us=$((${EPOCHREALTIME/[.,]/} - started)) 'BEGIN { printf "%.1f", us / 1e6 }')
+  count_actions "$name"
+}
+
+# Reads what ran where from Bazel's own count, for example "INFO: 347 processes: 9 remote cache hit, 132 internal, 206 remote."
+# Any kind it does not know counts as local, so that nothing passes unseen.
+count_actions() {
+  local name=$1 line kinds kind
+  line=$(grep -E '^INFO: [0-9]+ process(es)?: .*\.$' "$work/$name.log" | tail -n 1) || fail "Bazel did not count its actions."
+  remote[$name]=0 hits[$name]=0 here[$name]=0 internal[$name]=0
+  IFS=, read -ra kinds <<<"${line#*: *: }"
+  for kind in "${kinds[@]}"; do
+    [[ $kind =~ ^\ ?([0-9]+)\ ([a-z -]+)\.?$ ]] || fail "Bazel's count of actions has an unknown form: $line"
+    case ${BASH_REMATCH[2]} in
+      remote) remote[$name]=${BASH_REMATCH[1]} ;;
+      "remote cache hit") hits[$name]=${BASH_REMATCH[1]} ;;
+      internal) internal[$name]=${BASH_REMATCH[1]} ;;
+      *) ((here[$name] += BASH_REMATCH[1])) || true ;;
+    esac
+  done
+  actions[$name]=$((remote[$name] + hits[$name] + here[$name]))
+}
+
+# Peak resident memory of the farm's process so far, in MiB.
+peak_memory() { awk '/^VmHWM:/ { printf "%d", $2 / 1024 }' "/proc/$farm_pid/status"; }
+
+row() { printf '%-16s %8s %13s %11s %12s %10s\n' "$@"; }
+
+report() {
+  local name
+  heading "Abseil, ${actions[first]} actions, --jobs=$jobs"
+  row build actions "ran remotely" "cache hits" "ran locally" "wall time"
+  for name in local first again; do
+    row "${titles[$name]}" "${actions[$name]}" "${remote[$name]}" "${hits[$name]}" "${here[$name]}" "${seconds[$name]} s"
+  done
+  say "Peak memory of the farm: $peak_mib MiB."
+  say "Bazel did ${internal[first]} further steps itself that run no command (files it writes, symbolic links); no build runs those"
+  say "elsewhere and they are not counted above."
+}
+
+# The same figures for make bench, a line each.
+record() {
+  local name
+  for name in local first again; do
+    printf '%s_%s=%s\n' "$name" seconds "${seconds[$name]}" "$name" actions "${actions[$name]}" \
+      "$name" remote "${remote[$name]}" "$name" hits "${hits[$name]}" "$name" here "${here[$name]}"
+  done
+  say "peak_mib=$peak_mib"
+  say "jobs=$jobs"
+}
+
+# Says what the demo promised and did not hold; returns 1 if there is such a thing.
+judge() {
+  local broken=()
+  ((remote[first] > 0)) || broken+=("no action of the first remote build ran on the farm")
+  ((here[first] == 0)) || broken+=("${here[first]} actions of the first remote build ran locally")
+  ((here[again] == 0)) || broken+=("${here[again]} actions of the second remote build ran locally")
+  ((remote[again] == 0)) || broken+=("${remote[again]} actions of the second remote build were not in the cache")
+  ((hits[again] > 0)) || broken+=("the second remote build had no cache hit")
+  ((farm_stopped)) || broken+=("the farm did not stop in order")
+  if ((${#broken[@]} > 0)); then
+    printf 'Not as promised: %s.\n' "${broken[@]}" >&2
+    return 1
+  fi
+  say "Every action ran on the farm, and the second time every one came from its cache."
+}
+
+declare -A titles=([local]="local" [first]="remote, first" [again]="remote, again")
+declare -A seconds actions remote hits here internal
+farm_stopped=1
+
+prepare
+trap on_exit EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+heading "Bazel here, without the farm"
+bazel build --nobuild --target_pattern_file="$examples/abseil-targets.txt" >"$work/load.log" 2>&1 ||
+  fail "Bazel cannot load Abseil; its output is in $work/load.log."
+timed_build local
+
+heading "Starting a farm"
+start_farm
+
+heading "Bazel on the farm"
+timed_build first --config=farm --remote_executor="$endpoint"
+
+heading "Bazel on the farm again, after bazel clean"
+timed_build again --config=farm --remote_executor="$endpoint"
+
+peak_mib=$(peak_memory)
+stop_farm || farm_stopped=0
+report
+record >"$work/figures"
+judge
