@@ -67,9 +67,7 @@ public final class ExecutorScheduler {
     }
     long next = heartbeatNanos;
     for (Frontend frontend : frontends.values()) {
-      if (frontend.pull != null) {
-        next = Math.min(next, frontend.pull.untilNanos());
-      }
+      next = Math.min(next, frontend.nextPullExpiryNanos());
     }
     for (Attempt attempt : slots.view()) {
       if (attempt.state instanceof State.Reported(_, var untilNanos)) {
@@ -97,7 +95,10 @@ public final class ExecutorScheduler {
             .map(
                 frontend ->
                     new ExecutorSnapshot.Frontend(
-                        frontend.id, frontend.reservations, frontend.tokens, frontend.pull != null))
+                        frontend.id,
+                        frontend.reservations,
+                        frontend.tokens,
+                        frontend.pendingPulls()))
             .toList());
   }
 
@@ -106,11 +107,11 @@ public final class ExecutorScheduler {
       case ExecutorEvent.Connected(var id) -> connected(frontend(id), nowNanos);
       case ExecutorEvent.Disconnected(var id) -> frontend(id).disconnect();
       case ExecutorEvent.Welcomed(var id, var epoch) -> frontend(id).welcome(epoch);
-      case ExecutorEvent.OfferReceived(var id, var offer) -> offered(frontend(id), offer);
+      case ExecutorEvent.OfferReceived(var id, var offer) -> offered(frontend(id), offer, true);
       case ExecutorEvent.PullAnswered(var id, var offers) -> {
         Frontend frontend = frontend(id);
-        frontend.pull = null;
-        offers.forEach(offer -> offered(frontend, offer));
+        frontend.answered();
+        offers.forEach(offer -> offered(frontend, offer, false));
       }
       case ExecutorEvent.Reserved(var id, var count) -> reserved(frontend(id), count);
       case ExecutorEvent.ReservationsCancelled(var id, var count) -> {
@@ -158,7 +159,7 @@ public final class ExecutorScheduler {
     }
   }
 
-  private void offered(Frontend frontend, Offered offer) {
+  private void offered(Frontend frontend, Offered offer, boolean usesToken) {
     Attempt held = slots.find(offer.attempt(), frontend.id);
     if (held != null && held.wanted()) {
       effects.add(new ExecutorEffect.SendAccept(frontend.id, offer.attempt()));
@@ -171,7 +172,9 @@ public final class ExecutorScheduler {
               frontend.id, offer.attempt(), drain == null ? slots.free() : 0));
       return;
     }
-    frontend.tokens = Math.max(0, frontend.tokens - 1);
+    if (usesToken) {
+      frontend.tokens = Math.max(0, frontend.tokens - 1);
+    }
     Attempt attempt = new Attempt(offer.attempt(), frontend.id, offer.alone(), new State.Waiting());
     slots.add(attempt);
     effects.add(new ExecutorEffect.SendAccept(frontend.id, attempt.id));
@@ -255,13 +258,7 @@ public final class ExecutorScheduler {
         forget(attempt);
       }
     }
-    for (Frontend frontend : frontends.values()) {
-      // A frontend that is stuck must not keep a slot idle; if its answer comes after all, it is
-      // admitted like any offer.
-      if (frontend.pull != null && frontend.pull.untilNanos() <= nowNanos) {
-        frontend.pull = null;
-      }
-    }
+    frontends.values().forEach(frontend -> frontend.expirePulls(nowNanos));
     if (drain != null && !drain.over() && drain.untilNanos() <= nowNanos) {
       drain = new Drain(drain.untilNanos(), true);
       slots.all().forEach(this::handBack);
@@ -289,6 +286,10 @@ public final class ExecutorScheduler {
 
   // Work.
 
+  /**
+   * Free slots that wait for no answer ask where a reservation is; only without any they become
+   * tokens.
+   */
   private void askForWork(long nowNanos, RandomGenerator random) {
     if (drain != null) {
       return;
@@ -296,8 +297,8 @@ public final class ExecutorScheduler {
     int promised = 0;
     int reservations = 0;
     for (Frontend frontend : frontends.values()) {
-      promised += frontend.pull == null ? 0 : frontend.pull.slots();
-      reservations += frontend.pull == null ? frontend.reservations : 0;
+      promised += frontend.promisedSlots();
+      reservations += frontend.reservations;
     }
     int free = slots.free() - promised;
     if (free > 0 && reservations > 0) {
@@ -314,19 +315,19 @@ public final class ExecutorScheduler {
   private Frontend drawReservation(int index) {
     int left = index;
     for (Frontend frontend : frontends.values()) {
-      int reservations = frontend.pull == null ? frontend.reservations : 0;
-      if (left < reservations) {
+      if (left < frontend.reservations) {
         return frontend;
       }
-      left -= reservations;
+      left -= frontend.reservations;
     }
     throw new IllegalStateException("Reservation " + index + " is beyond the last one");
   }
 
+  /** Asks for as many actions as slots are free: one round trip fills them all. */
   private void pull(Frontend frontend, int freeSlots, long nowNanos) {
     frontend.reservations--;
     frontend.tokens = 0;
-    frontend.pull = new Frontend.Pull(freeSlots, nowNanos + times.pullReply().toNanos());
+    frontend.pulled(freeSlots, nowNanos + times.pullReply().toNanos());
     effects.add(new ExecutorEffect.SendPull(frontend.id, freeSlots));
   }
 
@@ -353,7 +354,6 @@ public final class ExecutorScheduler {
     drain = new Drain(untilNanos, false);
     for (Frontend frontend : frontends.values()) {
       frontend.reservations = 0;
-      frontend.pull = null;
       if (frontend.connected) {
         sendDraining(frontend, grace.toNanos());
       }

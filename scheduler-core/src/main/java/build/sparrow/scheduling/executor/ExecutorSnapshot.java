@@ -29,7 +29,7 @@ public record ExecutorSnapshot(
    *
    * @param reservations places that it holds in this executor's queue
    * @param tokens idle slots that it was told of and has not used
-   * @param pulling whether a Pull waits for its answer
+   * @param pendingPulls Pull messages that wait for their answer
    */
-  public record Frontend(FrontendId id, int reservations, int tokens, boolean pulling) {}
+  public record Frontend(FrontendId id, int reservations, int tokens, int pendingPulls) {}
 }

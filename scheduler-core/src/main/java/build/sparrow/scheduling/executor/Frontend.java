@@ -2,12 +2,17 @@ package build.sparrow.scheduling.executor;
 
 import build.sparrow.scheduling.AttemptId;
 import build.sparrow.scheduling.FrontendId;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What an executor remembers of one frontend. */
 final class Frontend {
-  /** A question for work that is not answered yet. */
-  record Pull(int slots, long untilNanos) {}
+  /**
+   * A question for work that is not answered yet; from then on its slots are no longer kept free
+   * for the answer.
+   */
+  private record Pull(int slots, long untilNanos) {}
 
   final FrontendId id;
   boolean connected;
@@ -20,7 +25,8 @@ final class Frontend {
    */
   int tokens;
 
-  @Nullable Pull pull;
+  /** In the order in which they were sent, which is that of their answers. */
+  private final List<Pull> pulls = new ArrayList<>();
 
   private @Nullable String epoch;
   private boolean welcomed;
@@ -45,7 +51,7 @@ final class Frontend {
     welcomed = false;
     reservations = 0;
     tokens = 0;
-    pull = null;
+    pulls.clear();
   }
 
   void welcome(String newEpoch) {
@@ -67,5 +73,45 @@ final class Frontend {
     }
     highestCounter = attempt.counter();
     return true;
+  }
+
+  void pulled(int slots, long untilNanos) {
+    pulls.add(new Pull(slots, untilNanos));
+  }
+
+  void answered() {
+    if (!pulls.isEmpty()) {
+      pulls.removeFirst();
+    }
+  }
+
+  /**
+   * A frontend that is stuck must not keep slots idle; if its answer comes after all, it is
+   * admitted like any offer.
+   */
+  void expirePulls(long nowNanos) {
+    pulls.replaceAll(pull -> pull.untilNanos <= nowNanos ? new Pull(0, Long.MAX_VALUE) : pull);
+  }
+
+  /** Slots that are kept free for answers. */
+  int promisedSlots() {
+    int slots = 0;
+    for (Pull pull : pulls) {
+      slots += pull.slots;
+    }
+    return slots;
+  }
+
+  int pendingPulls() {
+    return pulls.size();
+  }
+
+  /** When the next pull expires; Long.MAX_VALUE if none does. */
+  long nextPullExpiryNanos() {
+    long next = Long.MAX_VALUE;
+    for (Pull pull : pulls) {
+      next = Math.min(next, pull.untilNanos);
+    }
+    return next;
   }
 }

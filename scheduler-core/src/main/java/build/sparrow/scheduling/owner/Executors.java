@@ -54,9 +54,9 @@ final class Executors {
     executor.lastHeardNanos = turn.nowNanos();
     executor.silenceCheck =
         alarms.set(turn.nowNanos(), times.silence(), new Alarms.Purpose.CheckSilence(executor.id));
-    executor.group.refresh(executor);
     turn.emit(new OwnerEffect.SendWelcome(executor.id));
     attempts.reconcile(executor, hello.held(), turn);
+    placement.open(executor, turn);
   }
 
   /**

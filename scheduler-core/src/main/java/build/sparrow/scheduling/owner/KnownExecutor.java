@@ -78,9 +78,17 @@ final class KnownExecutor {
     tokens = Math.max(0, freeSlots);
   }
 
-  void offered(AttemptId attempt, Operation operation) {
+  /**
+   * An action is bound to it.
+   *
+   * @param pulled in answer to a pull, whose slots it keeps free meanwhile; otherwise a token is
+   *     used
+   */
+  void offered(AttemptId attempt, Operation operation, boolean pulled) {
     attempts.put(attempt, operation);
-    unanswered.add(attempt);
+    if (!pulled) {
+      unanswered.add(attempt);
+    }
   }
 
   void accepted(AttemptId attempt) {

@@ -22,9 +22,6 @@ final class Placement {
    */
   private static final int ASK_ALL_EXECUTORS = 8;
 
-  /** Probes for each operation that queues, if there are more executors. */
-  private static final int PROBES = 2;
-
   /** Reservations at one executor, as a multiple of its slots. More would only be more messages. */
   private static final int RESERVATIONS_PER_SLOT = 2;
 
@@ -49,7 +46,7 @@ final class Placement {
     queued++;
     KnownExecutor idle = settling ? null : chooseIdle(queue, operation, turn.random());
     if (idle != null) {
-      turn.emit(new OwnerEffect.SendOffer(idle.id, bind(operation, idle, turn)));
+      turn.emit(new OwnerEffect.SendOffer(idle.id, bind(operation, idle, false, turn)));
     } else {
       reserve(queue, turn);
     }
@@ -156,10 +153,14 @@ final class Placement {
       for (ExecutorGroup each : queue.groups) {
         each.idleExecutors().forEach(idle -> serveIdle(idle, turn));
       }
-      if (!queue.isEmpty() && queue.groups.stream().noneMatch(ExecutorGroup::hasReserved)) {
-        reserve(queue, turn);
-      }
     }
+    ensureReserved(group, turn);
+  }
+
+  /** The executor can get work (again). */
+  void open(KnownExecutor executor, Turn turn) {
+    executor.group.refresh(executor);
+    ensureReserved(executor.group, turn);
   }
 
   /** The executor has idle slots and nothing else to do. */
@@ -168,10 +169,10 @@ final class Placement {
     if (settling) {
       return;
     }
-    for (OfferedAttempt offer : bindAll(executor, executor.idleSlots(), turn)) {
+    for (OfferedAttempt offer : bindAll(executor, executor.idleSlots(), false, turn)) {
       turn.emit(new OwnerEffect.SendOffer(executor.id, offer));
     }
-    keepReserved(executor, turn);
+    renewReservations(executor, turn);
   }
 
   /** The executor asks for work; it always gets an answer, or its slot would wait for one. */
@@ -180,9 +181,9 @@ final class Placement {
     executor.group.setReservations(executor, executor.reservations - 1);
     executor.group.refresh(executor);
     List<OfferedAttempt> offers =
-        settling ? List.of() : bindAll(executor, executor.pullable(freeSlots), turn);
+        settling ? List.of() : bindAll(executor, executor.pullable(freeSlots), true, turn);
     turn.emit(new OwnerEffect.SendPullReply(executor.id, offers));
-    keepReserved(executor, turn);
+    renewReservations(executor, turn);
   }
 
   /** From now on actions are offered. */
@@ -198,24 +199,26 @@ final class Placement {
 
   // Binding.
 
-  private List<OfferedAttempt> bindAll(KnownExecutor executor, int slots, Turn turn) {
+  private List<OfferedAttempt> bindAll(
+      KnownExecutor executor, int slots, boolean pulled, Turn turn) {
     List<OfferedAttempt> offers = new ArrayList<>();
     while (offers.size() < slots) {
       Operation operation = firstFor(executor);
       if (operation == null) {
         break;
       }
-      offers.add(bind(operation, executor, turn));
+      offers.add(bind(operation, executor, pulled, turn));
     }
     return offers;
   }
 
-  private OfferedAttempt bind(Operation operation, KnownExecutor executor, Turn turn) {
+  private OfferedAttempt bind(
+      Operation operation, KnownExecutor executor, boolean pulled, Turn turn) {
     boolean alone = operation.mustRunAlone;
     AttemptId attempt = new AttemptId(epoch, ++attemptCounter);
     operation.state = new OperationState.Offered(attempt, executor, alone);
     operation.attempts++;
-    executor.offered(attempt, operation);
+    executor.offered(attempt, operation, pulled);
     executor.group.refresh(executor);
     dequeue(operation, turn);
     return new OfferedAttempt(attempt, operation.id, alone);
@@ -279,15 +282,15 @@ final class Placement {
 
   private void reserve(PlatformQueue queue, Turn turn) {
     int open = queue.groups.stream().mapToInt(group -> group.open().size()).sum();
-    if (open <= ASK_ALL_EXECUTORS) {
-      queue.groups.forEach(group -> group.open().all().forEach(each -> reserve(each, 1, turn)));
-      return;
+    if (open > ASK_ALL_EXECUTORS) {
+      int first = turn.random().nextInt(open);
+      int second = (first + 1 + turn.random().nextInt(open - 1)) % open;
+      reserve(executorAt(queue, first), 1, turn);
+      reserve(executorAt(queue, second), 1, turn);
     }
-    int first = turn.random().nextInt(open);
-    for (int probe = 0; probe < PROBES; probe++) {
-      // The second probe goes to another executor than the first.
-      int place = probe == 0 ? first : (first + 1 + turn.random().nextInt(open - 1)) % open;
-      reserve(executorAt(queue, place), 1, turn);
+    // Also when none of the two that were drawn should get it.
+    if (open <= ASK_ALL_EXECUTORS || !hasReserved(queue)) {
+      queue.groups.forEach(group -> group.open().all().forEach(each -> reserve(each, 1, turn)));
     }
   }
 
@@ -302,21 +305,37 @@ final class Placement {
     throw new IllegalStateException("Executor " + place + " is beyond the last one");
   }
 
+  private static boolean hasReserved(PlatformQueue queue) {
+    return queue.groups.stream().anyMatch(ExecutorGroup::hasReserved);
+  }
+
   /**
-   * An executor that has used up its reservations while the queue waits would never ask again if
-   * others keep it busy.
+   * A queue without a reservation anywhere would be passed over by executors that other frontends
+   * keep busy.
    */
-  private void keepReserved(KnownExecutor executor, Turn turn) {
-    if (executor.reservations == 0 && firstFor(executor) != null) {
+  private void ensureReserved(ExecutorGroup group, Turn turn) {
+    for (PlatformQueue queue : group.queues) {
+      if (!hasReserved(queue)) {
+        reserve(queue, turn);
+      }
+    }
+  }
+
+  /**
+   * The same for one executor that has used up its reservations, most likely because it is quick.
+   */
+  private void renewReservations(KnownExecutor executor, Turn turn) {
+    if (executor.reservations == 0) {
       int waiting = executor.group.queues.stream().mapToInt(PlatformQueue::size).sum();
       reserve(executor, waiting, turn);
     }
+    ensureReserved(executor.group, turn);
   }
 
   private void reserve(KnownExecutor executor, int wanted, Turn turn) {
     int count = Math.min(wanted, RESERVATIONS_PER_SLOT * executor.slots - executor.reservations);
-    // While settling a pull would be answered with nothing, and asked again at once.
-    if (!settling && executor.open() && count > 0) {
+    // Where a pull would be answered with nothing, another would follow at once, and so on.
+    if (count > 0 && !settling && executor.open() && firstFor(executor) != null) {
       executor.group.setReservations(executor, executor.reservations + count);
       turn.emit(new OwnerEffect.SendReserve(executor.id, count));
     }

@@ -1,0 +1,146 @@
+package build.sparrow.scheduling.sim;
+
+import build.sparrow.scheduling.FrontendId;
+import build.sparrow.scheduling.OperationId;
+import build.sparrow.scheduling.WatcherId;
+import build.sparrow.scheduling.owner.Departure;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client that wants one action run, as Bazel would: it waits, comes back after a broken
+ * connection, or gives up.
+ */
+final class Call {
+  private final Simulation farm;
+  private final SplittableRandom random;
+  private final FrontendId place;
+  private final int number;
+  private final int priority;
+  final Action action;
+  private @Nullable WatcherId watcher;
+  private @Nullable OperationId operation;
+  private boolean over;
+  private boolean cancelled;
+
+  Call(Simulation farm, int number, Action action, FrontendId place, SplittableRandom random) {
+    this.farm = farm;
+    this.number = number;
+    this.action = action;
+    this.place = place;
+    this.random = random;
+    priority = random.nextInt(3) - 1;
+  }
+
+  int priority() {
+    return priority;
+  }
+
+  @Nullable OperationId operation() {
+    return operation;
+  }
+
+  boolean over() {
+    return over;
+  }
+
+  void begin() {
+    execute();
+    if (random.nextDouble() < farm.scenario.fickle()) {
+      long delay = random.nextLong(3 * Timeline.SECOND);
+      switch (random.nextInt(5)) {
+        case 0, 1 -> farm.timeline.after(delay, this::hangUp);
+        case 2, 3 -> farm.timeline.after(delay, this::loseConnection);
+        default -> farm.timeline.after(delay, this::cancelOperation);
+      }
+    }
+  }
+
+  private void execute() {
+    FrontendProcess frontend = farm.frontend(place);
+    if (over) {
+      return;
+    }
+    if (!frontend.alive()) {
+      again(this::execute);
+      return;
+    }
+    operation = null;
+    watcher = farm.nextWatcher();
+    frontend.submit(this, watcher, action);
+  }
+
+  private void waitOrExecute() {
+    FrontendProcess frontend = farm.frontend(place);
+    if (over) {
+      return;
+    }
+    if (operation == null || !frontend.alive() || random.nextBoolean()) {
+      execute();
+      return;
+    }
+    watcher = farm.nextWatcher();
+    frontend.watch(this, watcher, operation);
+  }
+
+  private void again(Runnable step) {
+    watcher = null;
+    farm.timeline.after((100 + random.nextInt(900)) * Timeline.MILLISECOND, step);
+  }
+
+  void follows(OperationId followed) {
+    operation = followed;
+  }
+
+  void operationUnknown() {
+    again(this::execute);
+  }
+
+  void shed() {
+    again(this::execute);
+  }
+
+  void connectionLost() {
+    again(this::waitOrExecute);
+  }
+
+  void ended() {
+    if (over) {
+      throw new AssertionError(this + " ended twice");
+    }
+    over = true;
+  }
+
+  private void hangUp() {
+    if (!over) {
+      over = true;
+      cancelled = true;
+      leave(Departure.CANCELLED);
+    }
+  }
+
+  private void loseConnection() {
+    if (!over && watcher != null) {
+      leave(Departure.CONNECTION_LOST);
+      again(this::waitOrExecute);
+    }
+  }
+
+  private void leave(Departure departure) {
+    if (watcher != null) {
+      farm.frontend(place).leave(watcher, departure);
+    }
+  }
+
+  private void cancelOperation() {
+    if (!over && operation != null) {
+      farm.frontend(place).cancel(operation);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "call %d for %s at %s (operation %s, watcher %s%s)"
+        .formatted(number, action.id(), place, operation, watcher, cancelled ? ", hung up" : "");
+  }
+}

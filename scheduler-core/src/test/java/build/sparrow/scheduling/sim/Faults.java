@@ -1,0 +1,118 @@
+package build.sparrow.scheduling.sim;
+
+import build.sparrow.scheduling.FrontendId;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/** The weather: what breaks when. */
+final class Faults {
+  private final Simulation farm;
+  private final SplittableRandom random;
+  private final Map<String, Long> healedAtNanos = new HashMap<>();
+
+  Faults(Simulation farm, SplittableRandom random) {
+    this.farm = farm;
+    this.random = random;
+  }
+
+  /** Plans all faults of the scenario. */
+  void plan() {
+    Scenario scenario = farm.scenario;
+    plan(scenario.crashes(), () -> farm.anyExecutor(random).ifPresent(this::crash));
+    plan(scenario.drains(), () -> farm.anyExecutor(random).ifPresent(this::drain));
+    plan(scenario.partitions(), () -> farm.anyExecutor(random).ifPresent(this::partition));
+    plan(scenario.frontendCrashes(), this::crashFrontend);
+    plan(
+        scenario.breaks(),
+        () ->
+            farm.anyExecutor(random)
+                .ifPresent(
+                    executor -> {
+                      List<Stream> streams = executor.streams();
+                      if (!streams.isEmpty()) {
+                        streams
+                            .get(random.nextInt(streams.size()))
+                            .breakDown(random.nextInt(4) > 0);
+                      }
+                    }));
+  }
+
+  private void plan(double perSecond, Runnable fault) {
+    if (perSecond == 0) {
+      return;
+    }
+    double at = 0;
+    while (true) {
+      at += -Math.log(1 - random.nextDouble()) / perSecond * Timeline.SECOND;
+      if (at > farm.scenario.faultsUntilNanos()) {
+        return;
+      }
+      farm.timeline.at((long) at, fault);
+    }
+  }
+
+  void crash(ExecutorProcess executor) {
+    if (!executor.alive()) {
+      return;
+    }
+    executor.die(random.nextInt(4) > 0);
+    if (random.nextInt(3) == 0) {
+      farm.timeline.after(
+          random.nextLong(Timeline.SECOND),
+          () -> farm.frontends().forEach(each -> each.news(executor.name())));
+    }
+    restartLater(executor);
+  }
+
+  void restartLater(ExecutorProcess executor) {
+    farm.timeline.after(
+        random.nextInt(4) == 0
+            ? random.nextLong(10 * Timeline.SECOND)
+            : random.nextLong(Timeline.SECOND),
+        () -> farm.startExecutor(executor.name(), executor.pool, executor.slots));
+  }
+
+  private void drain(ExecutorProcess executor) {
+    if (random.nextBoolean()) {
+      farm.frontends().forEach(each -> each.news(executor.name()));
+    }
+    executor.drain(Duration.ofMillis(random.nextInt(4_000)));
+  }
+
+  /** No message passes for a while; connections may outlive it or not. */
+  private void partition(ExecutorProcess executor) {
+    long until = farm.timeline.now() + random.nextLong(12 * Timeline.SECOND);
+    List<FrontendId> places = farm.frontendPlaces();
+    boolean all = random.nextBoolean();
+    FrontendId one = places.get(random.nextInt(places.size()));
+    for (FrontendId place : places) {
+      if (all || place.equals(one)) {
+        healedAtNanos.merge(executor.name() + "|" + place, until, Math::max);
+      }
+    }
+    for (Stream stream : executor.streams()) {
+      if ((all || stream.frontend.id.equals(one)) && random.nextBoolean()) {
+        farm.timeline.after(
+            random.nextLong(5 * Timeline.SECOND), () -> stream.breakDown(random.nextBoolean()));
+      }
+    }
+  }
+
+  /** When messages pass again between the two, in the past if they do. */
+  long healedAt(String executor, FrontendId frontend) {
+    return healedAtNanos.getOrDefault(executor + "|" + frontend, 0L);
+  }
+
+  private void crashFrontend() {
+    List<FrontendProcess> alive = farm.frontends().stream().filter(FrontendProcess::alive).toList();
+    if (!alive.isEmpty()) {
+      FrontendProcess victim = alive.get(random.nextInt(alive.size()));
+      victim.die();
+      farm.timeline.after(
+          random.nextLong(2 * Timeline.SECOND), () -> farm.startFrontend(victim.id));
+    }
+  }
+}

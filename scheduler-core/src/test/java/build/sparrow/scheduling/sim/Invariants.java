@@ -1,0 +1,435 @@
+package build.sparrow.scheduling.sim;
+
+import build.sparrow.scheduling.AttemptId;
+import build.sparrow.scheduling.Ending;
+import build.sparrow.scheduling.ExecutorId;
+import build.sparrow.scheduling.OperationId;
+import build.sparrow.scheduling.Phase;
+import build.sparrow.scheduling.Stage;
+import build.sparrow.scheduling.executor.ExecutorSnapshot;
+import build.sparrow.scheduling.owner.LabelDifference;
+import build.sparrow.scheduling.owner.OperationFailure;
+import build.sparrow.scheduling.owner.OwnerSnapshot;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import org.jspecify.annotations.Nullable;
+
+/** What must hold after each event, judged by what really ran, not by what schedulers believe. */
+final class Invariants {
+  private final Simulation farm;
+  private final Map<AttemptId, Run> runs = new HashMap<>();
+  private final Map<ExecutorId, Map<AttemptId, Run>> running = new HashMap<>();
+  private final Map<OperationKey, Life> lives = new HashMap<>();
+  private final Map<AttemptId, String> killed = new HashMap<>();
+  private final Map<AttemptId, OperationKey> unpublished = new HashMap<>();
+  private final Map<ExecutorId, Long> idleSinceNanos = new HashMap<>();
+  private int completed;
+  private int failed;
+  private int adopted;
+
+  Invariants(Simulation farm) {
+    this.farm = farm;
+  }
+
+  /** An operation as one process of a frontend knows it. */
+  private record OperationKey(String epoch, OperationId operation) {}
+
+  private static final class Run {
+    final Offer offer;
+    final ExecutorId executor;
+    @Nullable Ending ending;
+
+    Run(Offer offer, ExecutorId executor) {
+      this.offer = offer;
+      this.executor = executor;
+    }
+  }
+
+  private static final class Life {
+    Stage stage = Stage.QUEUED;
+    @Nullable AttemptId decidedBy;
+  }
+
+  /** The facts go where the text says {}. */
+  private static void require(boolean holds, String what, @Nullable Object... facts) {
+    if (!holds) {
+      String message = what;
+      for (Object fact : facts) {
+        message = message.replaceFirst("\\{}", Matcher.quoteReplacement(String.valueOf(fact)));
+      }
+      throw new AssertionError(message);
+    }
+  }
+
+  // What executors do.
+
+  void started(ExecutorProcess executor, AttemptId attempt, Offer offer) {
+    Map<AttemptId, Run> here = running.computeIfAbsent(executor.id, _ -> new LinkedHashMap<>());
+    Run run = new Run(offer, executor.id);
+    require(runs.putIfAbsent(attempt, run) == null, "Attempt {} runs twice", attempt);
+    require(
+        executor.pool.platform().offers(offer.action().platform()),
+        "{} asks for {} but runs at {}, which has {}",
+        attempt,
+        offer.action().platform(),
+        executor.id,
+        executor.pool.platform());
+    require(
+        here.size() < executor.slots,
+        "{} has {} slots and runs {} beside {}",
+        executor.id,
+        executor.slots,
+        attempt,
+        here.keySet());
+    require(
+        here.isEmpty()
+            || (!offer.alone() && here.values().stream().noneMatch(each -> each.offer.alone())),
+        "{} runs beside {}, but one of them must be alone",
+        attempt,
+        here.keySet());
+    here.put(attempt, run);
+    idleSinceNanos.remove(executor.id);
+  }
+
+  void ended(ExecutorProcess executor, AttemptId attempt, Ending ending) {
+    Run run = running.getOrDefault(executor.id, new LinkedHashMap<>()).remove(attempt);
+    require(run != null, "{} ended at {} without running there", attempt, executor.id);
+    if (run != null) {
+      run.ending = ending;
+    }
+  }
+
+  void died(ExecutorProcess executor) {
+    running.remove(executor.id);
+    idleSinceNanos.remove(executor.id);
+  }
+
+  void drained(ExecutorProcess executor) {
+    require(executor.running() == 0, "{} says it is drained and runs something", executor.id);
+  }
+
+  /** An executor may drop a result only when its owner has it, or does not want it. */
+  void forgotten(ExecutorProcess executor, AttemptId attempt) {
+    require(
+        !running.getOrDefault(executor.id, new LinkedHashMap<>()).containsKey(attempt),
+        "{} forgets {} while it runs",
+        executor.id,
+        attempt);
+  }
+
+  void check(ExecutorProcess executor) {
+    ExecutorSnapshot snapshot = executor.scheduler().snapshot();
+    long holding =
+        snapshot.held().stream().filter(each -> each.phase() != Phase.REPORTED).count()
+            + snapshot.stopping().size();
+    require(
+        holding >= executor.running(),
+        "{} runs {} attempts and knows of {}",
+        executor.id,
+        executor.running(),
+        holding);
+    require(
+        snapshot.freeSlots() <= executor.slots - holding,
+        "{} has {} slots, holds {} and says {} are free",
+        executor.id,
+        executor.slots,
+        holding,
+        snapshot.freeSlots());
+    if (executor.alive() && snapshot.freeSlots() > 0) {
+      idleSinceNanos.putIfAbsent(executor.id, farm.timeline.now());
+    } else {
+      idleSinceNanos.remove(executor.id);
+    }
+  }
+
+  // What frontends do.
+
+  private Life life(FrontendProcess frontend, OperationId operation) {
+    return lives.computeIfAbsent(new OperationKey(frontend.epoch, operation), _ -> new Life());
+  }
+
+  void stageChanged(
+      FrontendProcess frontend, OperationId operation, Stage stage, @Nullable ExecutorId executor) {
+    Life life = life(frontend, operation);
+    require(
+        life.stage != Stage.COMPLETED && stage != Stage.COMPLETED && life.stage != stage,
+        "{} goes from {} to {}",
+        operation,
+        life.stage,
+        stage);
+    require((executor != null) == (stage == Stage.EXECUTING), "{} at {}", stage, executor);
+    life.stage = stage;
+  }
+
+  void concluded(
+      FrontendProcess frontend,
+      OperationId operation,
+      ExecutorId executor,
+      AttemptId attempt,
+      Action action) {
+    Life life = life(frontend, operation);
+    Run run = runs.get(attempt);
+    require(
+        life.decidedBy == null && life.stage != Stage.COMPLETED,
+        "{} is decided by {} and by {}",
+        operation,
+        life.decidedBy,
+        attempt);
+    require(
+        run != null
+            && run.ending == Ending.DECIDED
+            && run.executor.equals(executor)
+            && run.offer.action().id().equals(action.id()),
+        "{}, which wants {}, is decided by {} of {}, which is no result of it",
+        operation,
+        action.id(),
+        attempt,
+        executor);
+    // A kill that never arrived binds only the owner that sent it: the attempt ran to its end.
+    require(
+        !frontend.epoch.equals(killed.get(attempt)),
+        "{} is decided by {}, which was killed",
+        operation,
+        attempt);
+    life.decidedBy = attempt;
+    unpublished.put(attempt, new OperationKey(frontend.epoch, operation));
+  }
+
+  void failed(
+      FrontendProcess frontend, OperationId operation, Action action, OperationFailure failure) {
+    failed++;
+    boolean allowed =
+        switch (failure) {
+          case OperationFailure.Cancelled _ -> farm.scenario.fickle() > 0;
+          case OperationFailure.OutOfMemorySpent _ -> action.nature() == Action.Nature.HUNGRY;
+          case OperationFailure.InfrastructureSpent _, OperationFailure.Poisonous _ ->
+              farm.scenario.crashes()
+                      + farm.scenario.breaks()
+                      + farm.scenario.partitions()
+                      + farm.scenario.drains()
+                      + farm.scenario.badActions()
+                  > 0;
+        };
+    require(allowed, "{} fails with {} for no reason", operation, failure);
+    require(
+        life(frontend, operation).decidedBy == null, "{} fails with a result at hand", operation);
+  }
+
+  /** All watchers are told the end. */
+  void published(FrontendProcess frontend, OperationId operation) {
+    Life life = life(frontend, operation);
+    require(life.stage != Stage.COMPLETED, "{} ends twice", operation);
+    life.stage = Stage.COMPLETED;
+    if (life.decidedBy != null) {
+      completed++;
+      unpublished.remove(life.decidedBy);
+    }
+  }
+
+  /** A late watcher is told the end that is kept. */
+  void served(FrontendProcess frontend, OperationId operation, Call call) {
+    require(
+        life(frontend, operation).stage == Stage.COMPLETED,
+        "{} is told the end of {}, which has none",
+        call,
+        operation);
+  }
+
+  void unsatisfiable(Call call, @Nullable String pool, List<LabelDifference> differences) {
+    require(
+        call.action.platform().equals(Scenario.IMPOSSIBLE) && pool != null,
+        "{} is called unsatisfiable",
+        call);
+    require(
+        differences.stream().anyMatch(each -> each.wanted().equals("vax")),
+        "{} does not say what differs: {}",
+        call,
+        differences);
+  }
+
+  void forgotten(FrontendProcess frontend, OperationId operation) {
+    Life life = lives.remove(new OperationKey(frontend.epoch, operation));
+    require(
+        life == null || life.decidedBy == null || life.stage == Stage.COMPLETED,
+        "{} is forgotten before its result was published",
+        operation);
+  }
+
+  void adopted(FrontendProcess frontend, OperationId operation) {
+    adopted++;
+    require(
+        lives.put(new OperationKey(frontend.epoch, operation), new Life()) == null,
+        "{} is adopted by {}, which knows it",
+        operation,
+        frontend.epoch);
+  }
+
+  void killed(FrontendProcess frontend, AttemptId attempt) {
+    killed.put(attempt, frontend.epoch);
+    OperationId operation = farm.offer(attempt).operation();
+    require(
+        !attempt.equals(frontend.liveAttempt(operation)),
+        "{} kills {}, which it still wants",
+        frontend.epoch,
+        attempt);
+  }
+
+  void acknowledged(FrontendProcess frontend, AttemptId attempt) {
+    Run run = runs.get(attempt);
+    // One that was to run alone can be killed before it ran.
+    require(
+        run == null || run.ending != null,
+        "{} acknowledges {}, which has not ended",
+        frontend.epoch,
+        attempt);
+    OperationKey waiting = unpublished.get(attempt);
+    require(
+        waiting == null || !waiting.epoch.equals(frontend.epoch),
+        "{} acknowledges {}, whose result is not published",
+        frontend.epoch,
+        attempt);
+  }
+
+  void died(FrontendProcess frontend) {
+    lives.keySet().removeIf(key -> key.epoch.equals(frontend.epoch));
+    unpublished.values().removeIf(key -> key.epoch.equals(frontend.epoch));
+  }
+
+  void check(FrontendProcess frontend) {
+    OwnerSnapshot snapshot = frontend.scheduler().snapshot(farm.timeline.now());
+    boolean settled = frontend.awakeNanos() > Simulation.TIMES.settle().toNanos();
+    for (OwnerSnapshot.Queue queue : snapshot.queues()) {
+      require(queue.queuedActions() > 0, "An empty queue for {} is kept", queue.platform());
+      if (settled) {
+        checkServed(frontend, snapshot, queue);
+      }
+    }
+    for (OwnerSnapshot.Executor executor : snapshot.executors()) {
+      require(
+          executor.reservations() == 0
+              || snapshot.queues().stream().anyMatch(queue -> fits(executor, queue)),
+          "{} holds {} reservations at {} for no queue",
+          frontend.epoch,
+          executor.reservations(),
+          executor.id());
+    }
+  }
+
+  /**
+   * A queue with an executor for it has a token or a reservation there, else nobody would come for
+   * it.
+   */
+  private void checkServed(
+      FrontendProcess frontend, OwnerSnapshot snapshot, OwnerSnapshot.Queue queue) {
+    boolean open = false;
+    for (OwnerSnapshot.Executor executor : snapshot.executors()) {
+      if (fits(executor, queue) && executor.connection() == OwnerSnapshot.Connection.READY) {
+        open = true;
+        // One that failed under an action may be passed over.
+        require(
+            executor.idleSlots() == 0 || farm.scenario.badActions() > 0,
+            "{} lets {} idle while {} waits",
+            frontend.epoch,
+            executor.id(),
+            queue);
+      }
+    }
+    require(
+        !open || queue.reservations() > 0,
+        "{} has executors for {} and asks none",
+        frontend.epoch,
+        queue);
+    if (farm.scenario.faultsUntilNanos() == 0) {
+      checkWorkConserved(frontend, snapshot, queue);
+    }
+  }
+
+  /** When nothing fails, no executor idles for long while an action that it could run waits. */
+  private void checkWorkConserved(
+      FrontendProcess frontend, OwnerSnapshot snapshot, OwnerSnapshot.Queue queue) {
+    long roundTrip = 2 * farm.scenario.maxDelayNanos();
+    long bound = (farm.scenario.frontends() + 1) * roundTrip + 50 * Timeline.MILLISECOND;
+    if (queue.oldestWaitNanos() <= bound
+        || frontend.awakeNanos() <= Simulation.TIMES.settle().toNanos() + bound) {
+      return;
+    }
+    for (OwnerSnapshot.Executor executor : snapshot.executors()) {
+      Long since = idleSinceNanos.get(executor.id());
+      require(
+          !fits(executor, queue) || since == null || farm.timeline.now() - since <= bound,
+          "{} idles since {} us while {} waits",
+          executor.id(),
+          since == null ? 0 : since / 1_000,
+          queue);
+    }
+  }
+
+  private boolean fits(OwnerSnapshot.Executor executor, OwnerSnapshot.Queue queue) {
+    return farm.scenario.pools().stream()
+        .anyMatch(
+            pool ->
+                pool.name().equals(executor.pool()) && pool.platform().offers(queue.platform()));
+  }
+
+  // The end.
+
+  /** All calls have ended, and all times have passed: nothing is left of them. */
+  void checkQuiescence() {
+    for (FrontendProcess frontend : farm.frontends()) {
+      OwnerSnapshot snapshot = frontend.scheduler().snapshot(farm.timeline.now());
+      int executors = farm.executors().size();
+      require(
+          snapshot.executors().size() == executors,
+          "{} knows {} of {} executors",
+          frontend.epoch,
+          snapshot.executors().size(),
+          executors);
+      require(
+          snapshot.counts().equals(new OwnerSnapshot.Counts(0, 0, 0, 0, 0, 0, 0, executors)),
+          "{} is left with {}, of which only the timers may be {}",
+          frontend.epoch,
+          snapshot.counts(),
+          executors);
+      for (OwnerSnapshot.Executor executor : snapshot.executors()) {
+        require(
+            executor.reservations() == 0
+                && executor.operations().isEmpty()
+                && executor.idleSlots() == executor.slots(),
+            "{} is left with {}",
+            frontend.epoch,
+            executor);
+      }
+    }
+    for (ExecutorProcess executor : farm.executors()) {
+      ExecutorSnapshot snapshot = executor.scheduler().snapshot();
+      require(
+          snapshot.held().isEmpty()
+              && snapshot.stopping().isEmpty()
+              && snapshot.freeSlots() == executor.slots
+              && snapshot.frontends().size() == farm.frontends().size()
+              && snapshot.frontends().stream()
+                  .allMatch(
+                      each ->
+                          each.reservations() == 0
+                              && each.pendingPulls() == 0
+                              && each.tokens() == executor.slots),
+          "{} is left with {}",
+          executor.id,
+          snapshot);
+    }
+    boolean nothingBroke = farm.scenario.faultsUntilNanos() == 0;
+    require(
+        !nothingBroke || runs.size() == completed,
+        "Nothing broke, but {} attempts ran for {} results",
+        runs.size(),
+        completed);
+  }
+
+  Simulation.Outcome outcome(EventLog log, int calls) {
+    return new Simulation.Outcome(
+        log.hash(), log.entries(), calls, completed, failed, runs.size(), adopted);
+  }
+}

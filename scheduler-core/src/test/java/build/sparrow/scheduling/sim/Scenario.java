@@ -1,0 +1,109 @@
+package build.sparrow.scheduling.sim;
+
+import build.sparrow.scheduling.Label;
+import build.sparrow.scheduling.Platform;
+import build.sparrow.scheduling.owner.PoolDeclaration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/**
+ * A farm and its weather, drawn from a seed.
+ *
+ * @param executors in each pool
+ * @param faultsUntilNanos no fault begins later
+ * @param breaks streams broken, a second
+ * @param duplicates share of messages that arrive twice
+ * @param badActions share of actions that fail executors, run out of memory or kill
+ * @param fickle share of calls that are cancelled or lose their connection
+ */
+record Scenario(
+    int frontends,
+    List<PoolDeclaration> pools,
+    List<Platform> actionPlatforms,
+    int executors,
+    int maxSlots,
+    int maxQueuedActions,
+    int calls,
+    int distinctActions,
+    long callsUntilNanos,
+    long faultsUntilNanos,
+    long maxDelayNanos,
+    double crashes,
+    double drains,
+    double partitions,
+    double frontendCrashes,
+    double breaks,
+    double duplicates,
+    double badActions,
+    double fickle) {
+
+  private static final Label LINUX = new Label("OSFamily", "linux");
+  private static final Label ARM = new Label("cpu", "arm64");
+  private static final Label GPU = new Label("gpu", "yes");
+
+  static final Platform IMPOSSIBLE = Platform.of(LINUX, new Label("cpu", "vax"));
+
+  /** Any weather. */
+  static Scenario stormy(RandomGenerator random) {
+    List<PoolDeclaration> pools = new ArrayList<>();
+    pools.add(new PoolDeclaration("plain", Platform.of(LINUX)));
+    if (random.nextBoolean()) {
+      pools.add(new PoolDeclaration("arm", Platform.of(LINUX, ARM)));
+    }
+    if (random.nextBoolean()) {
+      pools.add(new PoolDeclaration("rich", Platform.of(LINUX, ARM, GPU)));
+    }
+    List<Platform> wanted = new ArrayList<>(pools.stream().map(PoolDeclaration::platform).toList());
+    wanted.add(Platform.ANY);
+    return new Scenario(
+        1 + random.nextInt(3),
+        pools,
+        wanted,
+        random.nextInt(5) == 0 ? 1 + random.nextInt(12) : 1 + random.nextInt(4),
+        1 + random.nextInt(4),
+        random.nextInt(4) == 0 ? 5 : 1_000,
+        20 + random.nextInt(80),
+        5 + random.nextInt(100),
+        5 * Timeline.SECOND,
+        15 * Timeline.SECOND,
+        (1 + random.nextInt(40)) * Timeline.MILLISECOND,
+        sometimes(random, 0.5),
+        sometimes(random, 0.3),
+        sometimes(random, 0.2),
+        sometimes(random, 0.2),
+        sometimes(random, 3),
+        sometimes(random, 0.1),
+        sometimes(random, 0.1),
+        sometimes(random, 0.3));
+  }
+
+  /** Nothing breaks and nobody leaves: then the farm must also be quick. */
+  static Scenario calm(RandomGenerator random) {
+    Scenario any = stormy(random);
+    return new Scenario(
+        any.frontends,
+        any.pools,
+        any.actionPlatforms,
+        any.executors,
+        any.maxSlots,
+        1_000,
+        any.calls,
+        any.distinctActions,
+        any.callsUntilNanos,
+        0,
+        any.maxDelayNanos,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0);
+  }
+
+  private static double sometimes(RandomGenerator random, double most) {
+    return random.nextInt(3) == 0 ? 0 : random.nextDouble() * most;
+  }
+}

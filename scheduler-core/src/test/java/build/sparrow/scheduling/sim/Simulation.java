@@ -1,0 +1,243 @@
+package build.sparrow.scheduling.sim;
+
+import build.sparrow.scheduling.ActionId;
+import build.sparrow.scheduling.AttemptId;
+import build.sparrow.scheduling.ExecutorId;
+import build.sparrow.scheduling.FrontendId;
+import build.sparrow.scheduling.Platform;
+import build.sparrow.scheduling.WatcherId;
+import build.sparrow.scheduling.owner.OwnerTimes;
+import build.sparrow.scheduling.owner.PoolDeclaration;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+
+/**
+ * One farm in virtual time, from its first call until nothing is left of any. All of it follows
+ * from the seed.
+ */
+public final class Simulation {
+  /** After the last fault every call must have ended by then. */
+  private static final long PATIENCE_NANOS = 600 * Timeline.SECOND;
+
+  /** Longer than anything is kept for: then all tables must be empty. */
+  private static final long AFTERMATH_NANOS = 25 * Timeline.SECOND;
+
+  /**
+   * As shipped, but finished operations are kept for seconds, since each virtual second costs
+   * heartbeats.
+   */
+  static final OwnerTimes TIMES =
+      new OwnerTimes(
+          OwnerTimes.DEFAULT.settle(),
+          OwnerTimes.DEFAULT.reconnect(),
+          OwnerTimes.DEFAULT.silence(),
+          OwnerTimes.DEFAULT.cancelledGrace(),
+          OwnerTimes.DEFAULT.lostGrace(),
+          OwnerTimes.DEFAULT.heldGrace(),
+          Duration.ofSeconds(4));
+
+  final Scenario scenario;
+  final Timeline timeline = new Timeline();
+  final EventLog log;
+  final Invariants invariants;
+  final Faults faults;
+  final SplittableRandom network;
+  private final long seed;
+  private final SplittableRandom random;
+  private final TreeMap<FrontendId, FrontendProcess> frontends = new TreeMap<>();
+  private final TreeMap<String, ExecutorProcess> executors = new TreeMap<>();
+  private final List<Call> calls = new ArrayList<>();
+  private final Map<AttemptId, Offer> offers = new HashMap<>();
+  private final Map<ActionId, Integer> failuresLeft = new HashMap<>();
+  private long watchers;
+  private int epochs;
+  private int incarnations;
+
+  private Simulation(long seed, Function<RandomGenerator, Scenario> draw, boolean echo) {
+    this.seed = seed;
+    random = new SplittableRandom(seed);
+    scenario = draw.apply(random.split());
+    network = random.split();
+    faults = new Faults(this, random.split());
+    log = new EventLog(echo);
+    invariants = new Invariants(this);
+  }
+
+  /**
+   * What one run came to.
+   *
+   * @param hash of everything that happened
+   */
+  public record Outcome(
+      long hash, long events, int calls, int completed, int failed, int started, int adopted) {}
+
+  /**
+   * Runs a farm in any weather. Throws AssertionError, with how to replay it, if an invariant does
+   * not hold.
+   */
+  public static Outcome stormy(long seed, boolean echo) {
+    return new Simulation(seed, Scenario::stormy, echo).run("stormy");
+  }
+
+  /** Runs a farm in which nothing breaks. */
+  public static Outcome calm(long seed, boolean echo) {
+    return new Simulation(seed, Scenario::calm, echo).run("calm");
+  }
+
+  private Outcome run(String weather) {
+    try {
+      begin();
+      while (timeline.now() < scenario.faultsUntilNanos() || !calls.stream().allMatch(Call::over)) {
+        if (!timeline.step(scenario.faultsUntilNanos() + PATIENCE_NANOS)) {
+          throw new AssertionError(
+              "Never ended: " + calls.stream().filter(call -> !call.over()).toList());
+        }
+      }
+      long end = timeline.now() + AFTERMATH_NANOS;
+      while (timeline.step(end)) {}
+      invariants.checkQuiescence();
+    } catch (AssertionError | RuntimeException failure) {
+      throw new AssertionError(
+          """
+          %s
+          at %,d us of seed %d in %s weather: %s
+          Replay it with: mvn -pl scheduler-core test -Dtest=SimulationTest -Dsparrow.sim.%s=%d
+          The last lines of its log:
+          %s\
+          """
+              .formatted(
+                  failure.getMessage(),
+                  timeline.now() / 1_000,
+                  seed,
+                  weather,
+                  scenario,
+                  weather,
+                  seed,
+                  log.tail(30)),
+          failure);
+    }
+    return invariants.outcome(log, calls.size());
+  }
+
+  private void begin() {
+    for (int number = 0; number < scenario.frontends(); number++) {
+      startFrontend(new FrontendId("f" + number));
+    }
+    for (PoolDeclaration pool : scenario.pools()) {
+      for (int number = 0; number < scenario.executors(); number++) {
+        startExecutor(pool.name() + number, pool, 1 + random.nextInt(scenario.maxSlots()));
+      }
+    }
+    List<Action> actions = new ArrayList<>();
+    for (int number = 0; number < scenario.distinctActions(); number++) {
+      actions.add(drawAction(number));
+    }
+    for (int number = 0; number < scenario.calls(); number++) {
+      Action action = actions.get(random.nextInt(actions.size()));
+      FrontendId place =
+          new FrontendId("f" + Math.floorMod(action.id().value().hashCode(), scenario.frontends()));
+      Call call = new Call(this, number, action, place, random.split());
+      calls.add(call);
+      timeline.at(random.nextLong(scenario.callsUntilNanos()), call::begin);
+    }
+    faults.plan();
+  }
+
+  private Action drawAction(int number) {
+    ActionId id = new ActionId("a" + number);
+    boolean bad = random.nextDouble() < scenario.badActions();
+    int kind = random.nextInt(6);
+    Platform platform =
+        random.nextInt(50) == 0
+            ? Scenario.IMPOSSIBLE
+            : scenario.actionPlatforms().get(random.nextInt(scenario.actionPlatforms().size()));
+    // Most are short, some are a thousand times longer.
+    long execute = (long) (Math.exp(random.nextDouble() * 7) * 3 * Timeline.MILLISECOND);
+    int failures = bad && kind >= 2 ? 1 + random.nextInt(3) : 0;
+    failuresLeft.put(id, failures);
+    return new Action(
+        id,
+        platform,
+        random.nextInt(8) > 0,
+        random.nextLong(50 * Timeline.MILLISECOND),
+        execute,
+        random.nextLong(20 * Timeline.MILLISECOND),
+        bad && kind == 0
+            ? Action.Nature.POISON
+            : bad && kind == 1 ? Action.Nature.HUNGRY : Action.Nature.HARMLESS,
+        failures);
+  }
+
+  boolean failsOnceMore(Action action) {
+    int left = failuresLeft.getOrDefault(action.id(), 0);
+    failuresLeft.put(action.id(), left - 1);
+    return left > 0;
+  }
+
+  void startFrontend(FrontendId place) {
+    frontends.put(place, new FrontendProcess(this, place, place + ".e" + ++epochs, random.split()));
+  }
+
+  void startExecutor(String name, PoolDeclaration pool, int slots) {
+    ExecutorProcess former = executors.get(name);
+    if (former != null && former.alive()) {
+      return;
+    }
+    ExecutorProcess executor =
+        new ExecutorProcess(
+            this, new ExecutorId(name, "i" + ++incarnations), pool, slots, random.split());
+    executors.put(name, executor);
+    executor.start();
+  }
+
+  List<FrontendId> frontendPlaces() {
+    return List.copyOf(frontends.navigableKeySet());
+  }
+
+  FrontendProcess frontend(FrontendId place) {
+    FrontendProcess frontend = frontends.get(place);
+    if (frontend == null) {
+      throw new IllegalArgumentException("No frontend " + place);
+    }
+    return frontend;
+  }
+
+  List<FrontendProcess> frontends() {
+    return List.copyOf(frontends.values());
+  }
+
+  List<ExecutorProcess> executors() {
+    return List.copyOf(executors.values());
+  }
+
+  Optional<ExecutorProcess> anyExecutor(RandomGenerator from) {
+    List<ExecutorProcess> alive = executors().stream().filter(ExecutorProcess::alive).toList();
+    return alive.isEmpty() ? Optional.empty() : Optional.of(alive.get(from.nextInt(alive.size())));
+  }
+
+  WatcherId nextWatcher() {
+    return new WatcherId(++watchers);
+  }
+
+  void offered(AttemptId attempt, Offer offer) {
+    if (offers.putIfAbsent(attempt, offer) != null) {
+      throw new AssertionError("Attempt " + attempt + " was offered twice");
+    }
+  }
+
+  Offer offer(AttemptId attempt) {
+    Offer offer = offers.get(attempt);
+    if (offer == null) {
+      throw new AssertionError("Attempt " + attempt + " was never offered");
+    }
+    return offer;
+  }
+}
