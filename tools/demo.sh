@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds and tests a part of Abseil three times with the same Bazel: here, on a farm started for it, and on that farm again after
-# bazel clean. Exit code 0 only if every action of the second build ran on the farm and every action of the third came from its
+# Builds and tests a part of Abseil three times with the same Bazel: here (with Bazel's own sandbox, its default), on a farm
+# started for it, and on that farm again after bazel clean. Exit code 0 only if every action of the second build ran on the farm and every action of the third came from its
 # cache. JOBS sets Bazel's --jobs (default: two per core).
 set -euo pipefail
 tools=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -92,7 +92,7 @@ on_exit() {
 timed_build() {
   local name=$1 started
   shift
-  bazel clean >/dev/null 2>&1
+  bazel clean >"$work/clean.log" 2>&1 || fail "bazel clean failed; its output is in $work/clean.log."
   started=${EPOCHREALTIME/[.,]/}
   bazel test --color=no --curses=no --show_progress_rate_limit=10 --jobs="$jobs" "$@" \
     --target_pattern_file="$examples/abseil-targets.txt" 2>&1 | tee "$work/$name.log" ||
@@ -155,7 +155,8 @@ judge() {
   ((here[first] == 0)) || broken+=("${here[first]} actions of the first remote build ran locally")
   ((here[again] == 0)) || broken+=("${here[again]} actions of the second remote build ran locally")
   ((remote[again] == 0)) || broken+=("${remote[again]} actions of the second remote build were not in the cache")
-  ((hits[again] > 0)) || broken+=("the second remote build had no cache hit")
+  ((actions[again] == actions[first])) ||
+    broken+=("the second remote build had ${actions[again]} actions, not ${actions[first]} as the first")
   ((farm_stopped)) || broken+=("the farm did not stop in order")
   if ((${#broken[@]} > 0)); then
     printf 'Not as promised: %s.\n' "${broken[@]}" >&2
