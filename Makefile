@@ -27,8 +27,9 @@ test: setup ## Run everything, with the process tests against a real Bazel
 check: jdk ## Run the fast gate: format, compiler checks, unit tests, dependency analysis, module rule
 	$(MVN) verify -Dsparrow.e2e.skip=true
 
-bench: jdk ## Measure and print each figure with its target
-	tools/bench.sh
+bench: build ## Measure and print each figure with its target; takes half an hour
+	$(MVN) -q -pl benchmarks -am package -DskipTests
+	@tools/bench.sh
 
 format: jdk ## Format all Java files in place
 	$(MVN) --non-recursive validate -Dformat=apply

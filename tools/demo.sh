@@ -6,13 +6,12 @@ set -euo pipefail
 tools=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source-path=SCRIPTDIR source=toolchain.sh
 source "$tools/toolchain.sh"
+# shellcheck source-path=SCRIPTDIR source=farm.sh
+source "$tools/farm.sh"
 
 readonly examples=${tools%/*}/examples/local
 readonly work="$cache/demo"
 readonly jobs=${JOBS:-$((2 * $(nproc)))}
-readonly ready_within_seconds=60
-readonly stop_within_seconds=20
-farm_pid=
 
 heading() { printf '\n== %s\n' "$*"; }
 
@@ -26,59 +25,6 @@ prepare() {
   [[ -r $abseil/WORKSPACE ]] || fail "There is no source of Abseil in $abseil; run make setup, which says why if it cannot get it."
   rm -rf "$work"
   mkdir -p "$work"
-}
-
-free_port() {
-  local port
-  for ((port = 8980; port < 9080; port++)); do
-    if ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
-      say "$port"
-      return
-    fi
-  done
-  fail "No port from 8980 to 9079 is free on 127.0.0.1."
-}
-
-# Starts the farm and sets farm_pid and endpoint; returns when it accepts work.
-start_farm() {
-  local log="$work/farm.log" port waited
-  port=$(free_port)
-  "$tools/sparrow" up -f "$examples/buildfarm.yaml" --port "$port" --data-dir "$work/farm" --pool-root "linux=$root" \
-    >"$log" 2>&1 &
-  farm_pid=$!
-  for ((waited = 0; waited < ready_within_seconds * 10; waited++)); do
-    endpoint=$(sed -n 's/^Endpoint: \(grpc:.*\)$/\1/p' "$log")
-    if [[ -n $endpoint ]]; then
-      say "The farm listens on $endpoint; its log is $log."
-      return
-    fi
-    if ! kill -0 "$farm_pid" 2>/dev/null; then
-      farm_pid=
-      tail -n 20 "$log" >&2
-      fail "The farm ended before it was ready; the end of its log ($log) stands above."
-    fi
-    sleep 0.1
-  done
-  tail -n 20 "$log" >&2
-  fail "The farm was not ready within $ready_within_seconds s; the end of its log ($log) stands above."
-}
-
-# Asks the farm to stop and waits for it; a farm that does not stop is killed, which fails the demo.
-stop_farm() {
-  local pid=$farm_pid waited
-  farm_pid=
-  [[ -n $pid ]] || return 0
-  kill -TERM "$pid" 2>/dev/null || true
-  for ((waited = 0; waited < stop_within_seconds * 10; waited++)); do
-    if ! kill -0 "$pid" 2>/dev/null; then
-      wait "$pid"
-      return
-    fi
-    sleep 0.1
-  done
-  kill -KILL "$pid" 2>/dev/null || true
-  say "The farm did not stop within $stop_within_seconds s of SIGTERM and was killed." >&2
-  return 1
 }
 
 on_exit() {
@@ -119,9 +65,6 @@ count_actions() {
   done
   actions[$name]=$((remote[$name] + hits[$name] + here[$name]))
 }
-
-# Peak resident memory of the farm's process so far, in MiB.
-peak_memory() { awk '/^VmHWM:/ { printf "%d", $2 / 1024 }' "/proc/$farm_pid/status"; }
 
 row() { printf '%-16s %8s %13s %11s %12s %10s\n' "$@"; }
 
@@ -180,7 +123,7 @@ bazel build --nobuild --target_pattern_file="$examples/abseil-targets.txt" >"$wo
 timed_build local
 
 heading "Starting a farm"
-start_farm
+start_farm "$work" --pool-root "linux=$root"
 
 heading "Bazel on the farm"
 timed_build first --config=farm --remote_executor="$endpoint"
