@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Builds and tests a part of Abseil three times with the same Bazel: here (with Bazel's own sandbox, its default), on a farm
-# started for it, and on that farm again after bazel clean. Exit code 0 only if every action of the second build ran on the farm and every action of the third came from its
-# cache. JOBS sets Bazel's --jobs (default: two per core).
+# Builds and tests a part of Abseil three times with the same Bazel: here (in Bazel's own sandbox, its default), on a farm
+# started for it, and on that farm again after bazel clean. Exit code 0 only if every action of the second build ran on the
+# farm and every action of the third came from its cache. JOBS sets Bazel's --jobs (default: two per core).
 set -euo pipefail
 tools=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source-path=SCRIPTDIR source=toolchain.sh
