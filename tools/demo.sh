@@ -16,7 +16,7 @@ readonly jobs=${JOBS:-$((2 * $(nproc)))}
 heading() { printf '\n== %s\n' "$*"; }
 
 # Bazel in Abseil's workspace; one server for all three builds, so that none has the advantage of a warmer one.
-bazel() {
+abseil_bazel() {
   (cd "$abseil" && exec "$tools/toolchain-bazel" --output_base="$cache/bazel/demo" --bazelrc="$examples/abseil.bazelrc" "$@")
 }
 
@@ -30,7 +30,7 @@ prepare() {
 on_exit() {
   local status=$?
   stop_farm || true
-  bazel shutdown >/dev/null 2>&1 || true
+  abseil_bazel shutdown >/dev/null 2>&1 || true
   exit "$status"
 }
 
@@ -38,9 +38,9 @@ on_exit() {
 timed_build() {
   local name=$1 started
   shift
-  bazel clean >"$work/clean.log" 2>&1 || fail "bazel clean failed; its output is in $work/clean.log."
+  abseil_bazel clean >"$work/clean.log" 2>&1 || fail "bazel clean failed; its output is in $work/clean.log."
   started=${EPOCHREALTIME/[.,]/}
-  bazel test --color=no --curses=no --show_progress_rate_limit=10 --jobs="$jobs" "$@" \
+  abseil_bazel test --color=no --curses=no --show_progress_rate_limit=10 --jobs="$jobs" "$@" \
     --target_pattern_file="$examples/abseil-targets.txt" 2>&1 | tee "$work/$name.log" ||
     fail "The build failed; the whole output is in $work/$name.log."
   seconds[$name]=$(awk -v us=$((${EPOCHREALTIME/[.,]/} - started)) 'BEGIN { printf "%.1f", us / 1e6 }')
@@ -118,7 +118,7 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 heading "Bazel here, without the farm"
-bazel build --nobuild --target_pattern_file="$examples/abseil-targets.txt" >"$work/load.log" 2>&1 ||
+abseil_bazel build --nobuild --target_pattern_file="$examples/abseil-targets.txt" >"$work/load.log" 2>&1 ||
   fail "Bazel cannot load Abseil; its output is in $work/load.log."
 timed_build local
 

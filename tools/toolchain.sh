@@ -21,9 +21,9 @@ fail() {
 
 # True if the Bazel on PATH and g++ make a root directory of our own needless.
 host_has_toolchain() {
-  local version
-  command -v g++ >/dev/null && command -v bazel >/dev/null || return 1
-  version=$(bazel --version 2>/dev/null) || return 1
+  local bazel version
+  bazel=$(type -P bazel) && type -P g++ >/dev/null || return 1
+  version=$("$bazel" --version 2>/dev/null) || return 1
   [[ $version =~ ^bazel\ ([0-9]+)\. ]] && ((BASH_REMATCH[1] >= 7))
 }
 
