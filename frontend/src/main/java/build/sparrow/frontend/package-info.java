@@ -1,10 +1,10 @@
 /**
- * The Remote Execution endpoint that clients talk to.
+ * The REAPI endpoint of a farm.
  *
- * <p>Validates every request before anything is scheduled, forwards an action to the frontend that
- * owns its digest, and drives the state machines of scheduler-core with real time and real
- * connections. A frontend keeps no state that outlives it: running work is known by the executors,
- * finished work by the action cache.
+ * <p>{@link build.sparrow.frontend.FrontendMain} composes it: capabilities, the stores' services
+ * over the shard, admission, the scheduler's shell, and the services that executors, people and the
+ * operator call. A frontend keeps nothing on disk: what runs is known to the executors, what has
+ * ended to the action cache.
  */
 @NullMarked
 package build.sparrow.frontend;

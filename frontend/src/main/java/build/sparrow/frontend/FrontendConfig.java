@@ -1,0 +1,65 @@
+package build.sparrow.frontend;
+
+import build.sparrow.scheduling.owner.LossBudgets;
+import build.sparrow.service.Endpoint;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What a frontend needs to know.
+ *
+ * @param listen where it serves; port 0 takes any free port
+ * @param name under which executors and people know it
+ * @param shard where blobs and action results are
+ * @param pools all pools of the farm
+ * @param budgets how many lost attempts an action is forgiven
+ * @param lease how long the shard keeps readable what it reported present
+ * @param progressInterval the longest that a client that follows an operation hears nothing
+ */
+public record FrontendConfig(
+    Endpoint listen,
+    String name,
+    Endpoint shard,
+    List<PoolDeclaration> pools,
+    FrontendLimits limits,
+    LossBudgets budgets,
+    Duration lease,
+    Duration progressInterval) {
+  /** Well below a third of the 60 s after which Bazel takes a silent server for dead. */
+  public static final Duration DEFAULT_PROGRESS_INTERVAL = Duration.ofSeconds(15);
+
+  /** Throws IllegalArgumentException naming what is wrong. */
+  public FrontendConfig {
+    pools = List.copyOf(pools);
+    if (name.isBlank()) {
+      throw new IllegalArgumentException("The frontend has no name; give it one");
+    }
+    Set<String> names = new HashSet<>();
+    for (PoolDeclaration pool : pools) {
+      if (!names.add(pool.name())) {
+        throw new IllegalArgumentException(
+            "Two pools are named " + pool.name() + "; give each a name of its own");
+      }
+    }
+    if (!progressInterval.isPositive()) {
+      throw new IllegalArgumentException(
+          "progressInterval is " + progressInterval + "; give more than 0");
+    }
+  }
+
+  /** With every default; {@code lease} is the shard's. */
+  public static FrontendConfig withDefaults(
+      Endpoint listen, String name, Endpoint shard, List<PoolDeclaration> pools, Duration lease) {
+    return new FrontendConfig(
+        listen,
+        name,
+        shard,
+        pools,
+        FrontendLimits.DEFAULT,
+        LossBudgets.DEFAULT,
+        lease,
+        DEFAULT_PROGRESS_INTERVAL);
+  }
+}

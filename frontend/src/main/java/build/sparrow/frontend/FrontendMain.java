@@ -1,0 +1,254 @@
+package build.sparrow.frontend;
+
+import build.sparrow.cas.ActionCache;
+import build.sparrow.cas.BlobStore;
+import build.sparrow.cas.client.RemoteActionCache;
+import build.sparrow.cas.client.RemoteBlobStore;
+import build.sparrow.cas.grpc.ActionCacheService;
+import build.sparrow.cas.grpc.ByteStreamService;
+import build.sparrow.cas.grpc.ContentAddressableStorageService;
+import build.sparrow.frontend.admission.AdmissionLimits;
+import build.sparrow.frontend.admission.CheckingAdmission;
+import build.sparrow.frontend.admission.MeteredAdmission;
+import build.sparrow.frontend.capabilities.CapabilitiesService;
+import build.sparrow.frontend.execution.CachingRecorder;
+import build.sparrow.frontend.execution.CallMetadata;
+import build.sparrow.frontend.execution.ExecutionService;
+import build.sparrow.frontend.execution.InlineOutputs;
+import build.sparrow.frontend.execution.OperationNames;
+import build.sparrow.frontend.execution.Operations;
+import build.sparrow.frontend.execution.OperationsService;
+import build.sparrow.frontend.execution.Priorities;
+import build.sparrow.frontend.execution.Watchers;
+import build.sparrow.frontend.farm.FarmService;
+import build.sparrow.frontend.farm.SchedulerGauges;
+import build.sparrow.frontend.scheduling.Dispatcher;
+import build.sparrow.frontend.scheduling.ExecutorStreams;
+import build.sparrow.frontend.scheduling.MeteredOperations;
+import build.sparrow.frontend.scheduling.SchedulerLoop;
+import build.sparrow.frontend.scheduling.Wire;
+import build.sparrow.scheduling.owner.OwnerConfig;
+import build.sparrow.scheduling.owner.OwnerScheduler;
+import build.sparrow.scheduling.owner.OwnerTimes;
+import build.sparrow.scheduling.v1.Welcome;
+import build.sparrow.service.Endpoint;
+import build.sparrow.service.GrpcChannels;
+import build.sparrow.service.GrpcServer;
+import build.sparrow.service.ServiceGroup;
+import io.grpc.ManagedChannel;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.HexFormat;
+import java.util.SplittableRandom;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.LongSupplier;
+
+/** A frontend: the endpoint that clients and executors of a farm connect to. */
+public final class FrontendMain implements AutoCloseable {
+  private static final int EPOCH_BYTES = 8;
+  private static final LongSupplier NANO_TIME = System::nanoTime;
+  private static final InstantSource WALL_CLOCK = InstantSource.system();
+
+  private final ServiceGroup services;
+  private final Endpoint endpoint;
+
+  private FrontendMain(ServiceGroup services, Endpoint endpoint) {
+    this.services = services;
+    this.endpoint = endpoint;
+  }
+
+  /**
+   * Starts a frontend. The shard need not be there yet; calls wait for it as long as for one that
+   * restarts.
+   *
+   * @throws Exception naming the address if it cannot be listened on; nothing runs then
+   */
+  public static FrontendMain start(FrontendConfig config) throws Exception {
+    return start(config, OwnerTimes.DEFAULT);
+  }
+
+  /** As {@link #start(FrontendConfig)}, with other times than those that suit real networks. */
+  static FrontendMain start(FrontendConfig config, OwnerTimes times) throws Exception {
+    ServiceGroup services = new ServiceGroup();
+    try {
+      Stores stores = startStores(config, services);
+      ExecutorService background =
+          services.start("background work", Executors::newVirtualThreadPerTaskExecutor);
+      CheckingAdmission admission =
+          services.start(
+              "admission",
+              () ->
+                  new CheckingAdmission(
+                      stores.blobs(),
+                      stores.cache(),
+                      limits(config.limits()),
+                      config.lease(),
+                      NANO_TIME));
+      OwnerConfig owner = ownerConfig(config, times);
+      Scheduler scheduler = startScheduler(config, owner, stores, background, admission, services);
+      GrpcServer server = startServer(config, owner, stores, admission, scheduler, services);
+      // Stopped first: whoever waits for an action, or for work, is sent elsewhere at once.
+      services.start("calls that wait", () -> scheduler::sendAway);
+      return new FrontendMain(services, server.endpoint());
+    } catch (Exception e) {
+      services.close();
+      throw e;
+    }
+  }
+
+  /**
+   * The shard, seen from here. A client that reads a large blob slowly holds up the connection it
+   * comes by; what is asked for admission must not wait behind it.
+   *
+   * @param transfers for what clients up- and download
+   * @param blobs for all else
+   * @param cache whose results are complete and valid: the shard sees to it
+   */
+  private record Stores(BlobStore transfers, BlobStore blobs, ActionCache cache) {}
+
+  private static Stores startStores(FrontendConfig config, ServiceGroup services) throws Exception {
+    ManagedChannel transfers = startChannel("transfers", config, services);
+    ManagedChannel metadata = startChannel("metadata", config, services);
+    return new Stores(
+        new RemoteBlobStore(transfers),
+        new RemoteBlobStore(metadata),
+        new RemoteActionCache(metadata));
+  }
+
+  private static ManagedChannel startChannel(
+      String name, FrontendConfig config, ServiceGroup services) throws Exception {
+    ManagedChannel channel = GrpcChannels.connect(config.shard());
+    services.start("channel for " + name, () -> channel::shutdownNow);
+    return channel;
+  }
+
+  private static OwnerConfig ownerConfig(FrontendConfig config, OwnerTimes times) {
+    return new OwnerConfig(
+        drawEpoch(),
+        config.pools().stream().map(FrontendMain::declaration).toList(),
+        config.limits().maxQueuedActions(),
+        config.budgets(),
+        times);
+  }
+
+  /** What lives on the scheduler's thread, and the doors to it. */
+  private record Scheduler(
+      SchedulerLoop loop, Dispatcher dispatcher, Watchers watchers, Operations operations) {
+    void sendAway() {
+      loop.post(
+          () -> {
+            watchers.dismissAll();
+            dispatcher.disconnectAll();
+          });
+    }
+  }
+
+  private static Scheduler startScheduler(
+      FrontendConfig config,
+      OwnerConfig owner,
+      Stores stores,
+      ExecutorService background,
+      CheckingAdmission admission,
+      ServiceGroup services)
+      throws Exception {
+    Watchers watchers =
+        new Watchers(
+            new InlineOutputs(stores.blobs()),
+            background,
+            NANO_TIME,
+            WALL_CLOCK,
+            config.progressInterval());
+    SchedulerLoop loop = new SchedulerLoop(NANO_TIME);
+    Dispatcher dispatcher =
+        new Dispatcher(
+            new OwnerScheduler(owner),
+            Welcome.newBuilder().setFrontend(config.name()).setEpoch(owner.epoch()).build(),
+            NANO_TIME,
+            new SplittableRandom(),
+            loop,
+            new CachingRecorder(stores.cache(), background, admission::inputsWentMissing),
+            new MeteredOperations(watchers, NANO_TIME));
+    loop.addTimer(dispatcher);
+    loop.addTimer(watchers);
+    services.start("scheduler", loop::start);
+    // Executors have the settling time to announce what they hold; it begins now.
+    loop.post(dispatcher::tick);
+    services.start(
+        "gauges", () -> SchedulerGauges.show(config.name(), () -> loop.ask(dispatcher::snapshot)));
+    return new Scheduler(loop, dispatcher, watchers, new Operations(loop, dispatcher, watchers));
+  }
+
+  private static GrpcServer startServer(
+      FrontendConfig config,
+      OwnerConfig owner,
+      Stores stores,
+      CheckingAdmission admission,
+      Scheduler scheduler,
+      ServiceGroup services)
+      throws Exception {
+    ByteStreamService byteStream =
+        services.start("uploads", () -> new ByteStreamService(stores.transfers()));
+    var capabilities =
+        new CapabilitiesService(config.limits().maxBatchBytes().bytes(), Priorities.capabilities());
+    var execution =
+        new ExecutionService(
+            new MeteredAdmission(admission),
+            new OperationNames(owner.epoch()),
+            scheduler.operations(),
+            new InlineOutputs(stores.blobs()),
+            WALL_CLOCK);
+    var farm =
+        new FarmService(
+            config.name(),
+            owner.epoch(),
+            scheduler.loop(),
+            scheduler.dispatcher(),
+            scheduler.operations(),
+            NANO_TIME,
+            WALL_CLOCK);
+    return services.start(
+        "server",
+        () ->
+            GrpcServer.builder(config.listen())
+                .intercept(new CallMetadata())
+                .addService(capabilities)
+                .addService(new ActionCacheService(stores.cache(), stores.blobs()))
+                .addService(new ContentAddressableStorageService(stores.transfers()))
+                .addService(byteStream)
+                .addService(execution)
+                .addService(new OperationsService(scheduler.operations()))
+                .addService(
+                    new ExecutorStreams(owner.pools(), scheduler.loop(), scheduler.dispatcher()))
+                .addService(farm)
+                .build()
+                .start());
+  }
+
+  private static AdmissionLimits limits(FrontendLimits limits) {
+    return new AdmissionLimits(
+        limits.defaultActionTimeout(), limits.maxActionTimeout(), limits.maxInputEntries());
+  }
+
+  private static build.sparrow.scheduling.owner.PoolDeclaration declaration(PoolDeclaration pool) {
+    return new build.sparrow.scheduling.owner.PoolDeclaration(
+        pool.name(), Wire.platform(pool.platform()));
+  }
+
+  private static String drawEpoch() {
+    byte[] bits = new byte[EPOCH_BYTES];
+    new SecureRandom().nextBytes(bits);
+    return HexFormat.of().formatHex(bits);
+  }
+
+  /** Where the frontend serves. */
+  public Endpoint endpoint() {
+    return endpoint;
+  }
+
+  /** Stops in order; clients and executors are told to go elsewhere first. */
+  @Override
+  public void close() {
+    services.close();
+  }
+}

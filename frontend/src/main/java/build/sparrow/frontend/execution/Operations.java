@@ -1,0 +1,134 @@
+package build.sparrow.frontend.execution;
+
+import build.bazel.remote.execution.v2.ExecuteResponse;
+import build.sparrow.frontend.scheduling.Dispatcher;
+import build.sparrow.frontend.scheduling.Scheduling;
+import build.sparrow.reapi.ReapiStatus;
+import build.sparrow.scheduling.OperationId;
+import build.sparrow.scheduling.WatcherId;
+import build.sparrow.scheduling.owner.Departure;
+import build.sparrow.scheduling.v1.ActionEnvelope;
+import com.google.longrunning.Operation;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** All operations of this frontend, for any thread: hands over to the loop's thread and back. */
+public final class Operations {
+  private final Scheduling loop;
+  private final Dispatcher dispatcher;
+  private final Watchers watchers;
+  private final AtomicLong lastWatcher = new AtomicLong();
+
+  /** Takes what lives on the loop's thread. */
+  public Operations(Scheduling loop, Dispatcher dispatcher, Watchers watchers) {
+    this.loop = loop;
+    this.dispatcher = dispatcher;
+    this.watchers = watchers;
+  }
+
+  /** The number of a new watcher. */
+  WatcherId newWatcher() {
+    return new WatcherId(lastWatcher.incrementAndGet());
+  }
+
+  /** Runs an action for the watcher, or has it follow an equal one in flight. */
+  void submit(Watcher watcher, ActionEnvelope envelope) {
+    loop.post(
+        () -> {
+          watchers.arrive(watcher);
+          dispatcher.submit(watcher.id(), envelope);
+        });
+  }
+
+  /** Has the watcher follow the operation of its name. */
+  void watch(Watcher watcher) {
+    loop.post(
+        () -> {
+          String name = watcher.name();
+          TrackedOperation operation = watchers.table().named(name);
+          Operation message = watchers.table().message(name);
+          if (message != null && watchers.table().endingOfName(name) != null) {
+            watcher.sink().finish(message);
+            return;
+          }
+          watchers.arrive(watcher);
+          dispatcher.watch(
+              watcher.id(), operation == null ? new OperationId(name) : operation.id());
+        });
+  }
+
+  /** The watcher has gone. */
+  void left(WatcherId watcher, Departure departure) {
+    loop.post(
+        () -> {
+          watchers.leave(watcher);
+          dispatcher.left(watcher, departure);
+        });
+  }
+
+  /** The operation of that name as it is now; empty if it is not known. */
+  Optional<Operation> get(String name) {
+    return loop.ask(() -> Optional.ofNullable(watchers.table().message(name)));
+  }
+
+  /** Up to {@code limit} operations of an invocation whose names come after {@code after}. */
+  List<Operation> list(String invocation, String after, int limit) {
+    return loop.ask(
+        () ->
+            watchers.table().list(invocation, after, limit).stream()
+                .map(name -> Objects.requireNonNull(watchers.table().message(name)))
+                .toList());
+  }
+
+  /** Forgets a name; what it stands for goes on. False if it is not known. */
+  boolean delete(String name) {
+    return loop.ask(
+        () -> {
+          boolean known = watchers.table().named(name) != null;
+          watchers.table().removeName(name);
+          return known;
+        });
+  }
+
+  /**
+   * Cancels the operation of that name: for good if nobody follows it under another name, else for
+   * those who follow it under this one. Nothing happens to one that has ended. False if the name is
+   * not known.
+   */
+  boolean cancel(String name) {
+    return loop.ask(() -> cancelOnLoop(name));
+  }
+
+  private boolean cancelOnLoop(String name) {
+    TrackedOperation operation = watchers.table().named(name);
+    if (operation == null) {
+      return false;
+    }
+    List<Watcher> all = List.copyOf(operation.watchers().values());
+    if (all.stream().allMatch(watcher -> watcher.name().equals(name))) {
+      dispatcher.cancel(operation.id());
+      return true;
+    }
+    ExecuteResponse cancelled =
+        ExecuteResponse.newBuilder()
+            .setStatus(
+                ReapiStatus.toProto(
+                    ReapiStatus.cancelled("the operation was cancelled by its name")))
+            .build();
+    watchers.endName(operation, name, cancelled);
+    for (Watcher watcher : all) {
+      if (watcher.name().equals(name)) {
+        dispatcher.left(watcher.id(), Departure.CANCELLED);
+      }
+    }
+    return true;
+  }
+
+  /** The name under which the scheduler knows what a client calls by that name. */
+  public Optional<OperationId> resolve(String name) {
+    return loop.ask(
+        () -> Optional.ofNullable(watchers.table().named(name)).map(TrackedOperation::id));
+  }
+}

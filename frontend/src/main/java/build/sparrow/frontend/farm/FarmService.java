@@ -1,0 +1,177 @@
+package build.sparrow.frontend.farm;
+
+import build.sparrow.farm.v1.DrainRequest;
+import build.sparrow.farm.v1.DrainResponse;
+import build.sparrow.farm.v1.ExecutorStatus;
+import build.sparrow.farm.v1.FarmGrpc;
+import build.sparrow.farm.v1.InspectRequest;
+import build.sparrow.farm.v1.InspectResponse;
+import build.sparrow.farm.v1.PoolStatus;
+import build.sparrow.farm.v1.QueueStatus;
+import build.sparrow.farm.v1.ReportLossRequest;
+import build.sparrow.farm.v1.ReportLossResponse;
+import build.sparrow.farm.v1.WhyRequest;
+import build.sparrow.farm.v1.WhyResponse;
+import build.sparrow.frontend.execution.Operations;
+import build.sparrow.frontend.scheduling.Dispatcher;
+import build.sparrow.frontend.scheduling.Scheduling;
+import build.sparrow.reapi.ReapiStatus;
+import build.sparrow.scheduling.LossClass;
+import build.sparrow.scheduling.OperationId;
+import build.sparrow.scheduling.owner.OperationView;
+import build.sparrow.scheduling.owner.OwnerSnapshot;
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Durations;
+import com.google.protobuf.util.Timestamps;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.StreamObserver;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+
+/** Answers for this frontend's own scheduler. */
+public final class FarmService extends FarmGrpc.FarmImplBase {
+  private final String frontend;
+  private final String epoch;
+  private final Scheduling loop;
+  private final Dispatcher dispatcher;
+  private final Operations operations;
+  private final LongSupplier nanoTime;
+  private final InstantSource wallClock;
+
+  /** Takes whom to ask, and both clocks, to tell people when something began. */
+  public FarmService(
+      String frontend,
+      String epoch,
+      Scheduling loop,
+      Dispatcher dispatcher,
+      Operations operations,
+      LongSupplier nanoTime,
+      InstantSource wallClock) {
+    this.frontend = frontend;
+    this.epoch = epoch;
+    this.loop = loop;
+    this.dispatcher = dispatcher;
+    this.operations = operations;
+    this.nanoTime = nanoTime;
+    this.wallClock = wallClock;
+  }
+
+  @Override
+  public void inspect(InspectRequest request, StreamObserver<InspectResponse> responses) {
+    OwnerSnapshot snapshot = loop.ask(dispatcher::snapshot);
+    InspectResponse.Builder response =
+        InspectResponse.newBuilder().setFrontend(frontend).setEpoch(epoch);
+    snapshot.pools().forEach(pool -> response.addPools(status(pool)));
+    snapshot.executors().forEach(executor -> response.addExecutors(status(executor)));
+    snapshot.queues().forEach(queue -> response.addQueues(status(queue)));
+    responses.onNext(response.build());
+    responses.onCompleted();
+  }
+
+  private static PoolStatus status(OwnerSnapshot.Pool pool) {
+    return PoolStatus.newBuilder()
+        .setName(pool.name())
+        .setExecutors(pool.executors())
+        .setSlots(pool.slots())
+        .setBusySlots(pool.busySlots())
+        .setQueuedActions(pool.queuedActions())
+        .build();
+  }
+
+  private static ExecutorStatus status(OwnerSnapshot.Executor executor) {
+    ExecutorStatus.Builder status =
+        ExecutorStatus.newBuilder()
+            .setName(executor.id().name())
+            .setPool(executor.pool())
+            .setSlots(executor.slots())
+            .setState(
+                switch (executor.connection()) {
+                  case READY -> ExecutorStatus.State.READY;
+                  case SUSPECT -> ExecutorStatus.State.SUSPECT;
+                  case DRAINING -> ExecutorStatus.State.DRAINING;
+                });
+    executor.operations().forEach(operation -> status.addRunningOperations(operation.value()));
+    return status.build();
+  }
+
+  private static QueueStatus status(OwnerSnapshot.Queue queue) {
+    return QueueStatus.newBuilder()
+        .setPlatform(queue.platform().toString())
+        .setQueuedActions(queue.queuedActions())
+        .setOldestWait(Durations.fromNanos(queue.oldestWaitNanos()))
+        .setReservations(queue.reservations())
+        .build();
+  }
+
+  @Override
+  public void why(WhyRequest request, StreamObserver<WhyResponse> responses) {
+    String name = request.getOperation();
+    if (name.isBlank()) {
+      throw ReapiStatus.invalidArgument("operation is empty; give the name of an operation");
+    }
+    OperationId id = operations.resolve(name).orElse(new OperationId(name));
+    Optional<OperationView> view = loop.ask(() -> dispatcher.view(id));
+    responses.onNext(explain(view.orElseThrow(() -> unknownOperation(name))));
+    responses.onCompleted();
+  }
+
+  private static StatusRuntimeException unknownOperation(String name) {
+    return ReapiStatus.notFound(
+        "operation %s is not known to this frontend; it may have ended, or be another frontend's"
+            .formatted(ReapiStatus.quote(name)));
+  }
+
+  private WhyResponse explain(OperationView view) {
+    Duration age = Duration.ofNanos(nanoTime.getAsLong() - view.queuedNanos());
+    WhyResponse.Builder response =
+        WhyResponse.newBuilder()
+            .setStage(view.stage().name())
+            .setExplanation(Explanation.of(view, age))
+            .setQueuePosition(view.queuePosition())
+            .setQueuedSince(before(age))
+            .setAttempts(view.attempts());
+    var executor = view.executor();
+    if (executor != null) {
+      response.setExecutor(executor.name());
+    }
+    return response.build();
+  }
+
+  private Timestamp before(Duration age) {
+    return Timestamps.fromMillis(wallClock.millis() - age.toMillis());
+  }
+
+  @Override
+  public void drain(DrainRequest request, StreamObserver<DrainResponse> responses) {
+    Optional<OwnerSnapshot.Executor> executor =
+        loop.ask(() -> dispatcher.drain(request.getExecutor()));
+    int running = executor.orElseThrow(() -> unknown(request.getExecutor())).operations().size();
+    responses.onNext(DrainResponse.newBuilder().setRunningAttempts(running).build());
+    responses.onCompleted();
+  }
+
+  private static StatusRuntimeException unknown(String executor) {
+    return ReapiStatus.notFound(
+        "executor %s is not connected to this frontend".formatted(ReapiStatus.quote(executor)));
+  }
+
+  @Override
+  public void reportLoss(ReportLossRequest request, StreamObserver<ReportLossResponse> responses) {
+    if (request.getExecutor().isBlank()) {
+      throw ReapiStatus.invalidArgument("executor is empty; give the name of an executor");
+    }
+    LossClass loss =
+        switch (request.getLoss()) {
+          case PREEMPTED -> LossClass.PREEMPTED;
+          case INFRASTRUCTURE -> LossClass.INFRASTRUCTURE;
+          case LOSS_CLASS_UNSPECIFIED, UNRECOGNIZED ->
+              throw ReapiStatus.invalidArgument(
+                  "loss is %s; give PREEMPTED or INFRASTRUCTURE".formatted(request.getLoss()));
+        };
+    loop.post(() -> dispatcher.lossNews(request.getExecutor(), loss));
+    responses.onNext(ReportLossResponse.getDefaultInstance());
+    responses.onCompleted();
+  }
+}

@@ -1,0 +1,55 @@
+package build.sparrow.frontend.scheduling;
+
+import build.sparrow.reapi.ReapiStatus;
+import build.sparrow.scheduling.ExecutorId;
+import build.sparrow.scheduling.owner.OwnerEvent;
+import build.sparrow.scheduling.v1.ExecutorMessage;
+
+/** What an executor's message means to the scheduler. */
+final class ExecutorEvents {
+  private ExecutorEvents() {}
+
+  /**
+   * The event of a message after Hello.
+   *
+   * @throws io.grpc.StatusRuntimeException INVALID_ARGUMENT if the message is empty or a second
+   *     Hello
+   * @throws IllegalArgumentException if a field makes no sense
+   */
+  static OwnerEvent of(ExecutorId executor, ExecutorMessage message) {
+    return switch (message.getMessageCase()) {
+      case TOKEN -> new OwnerEvent.Token(executor, slots(message.getToken().getFreeSlots()));
+      case ACCEPT ->
+          new OwnerEvent.Accepted(executor, Wire.attempt(message.getAccept().getAttempt()));
+      case REJECT ->
+          new OwnerEvent.Rejected(
+              executor,
+              Wire.attempt(message.getReject().getAttempt()),
+              slots(message.getReject().getFreeSlots()));
+      case PULL -> new OwnerEvent.Pulled(executor, slots(message.getPull().getFreeSlots()));
+      case PROGRESS ->
+          new OwnerEvent.Progressed(
+              executor,
+              message.getProgress().getAttemptsList().stream().map(Wire::progress).toList());
+      case DONE ->
+          new OwnerEvent.Finished(
+              executor,
+              Wire.attempt(message.getDone().getAttempt()),
+              Wire.ending(message.getDone().getEnding()));
+      case HAND_BACK ->
+          new OwnerEvent.HandedBack(executor, Wire.attempt(message.getHandBack().getAttempt()));
+      case DRAINING -> new OwnerEvent.ExecutorDraining(executor);
+      case HELLO -> throw ReapiStatus.invalidArgument("an executor says Hello once per stream");
+      case MESSAGE_NOT_SET ->
+          throw ReapiStatus.invalidArgument("an executor's message is empty, or newer than this");
+    };
+  }
+
+  private static int slots(int freeSlots) {
+    if (freeSlots < 0) {
+      throw new IllegalArgumentException(
+          "Free slots are " + Integer.toUnsignedString(freeSlots) + "; no executor has that many");
+    }
+    return freeSlots;
+  }
+}

@@ -1,0 +1,135 @@
+package build.sparrow.frontend;
+
+import build.bazel.remote.execution.v2.ExecuteOperationMetadata;
+import build.bazel.remote.execution.v2.ExecuteResponse;
+import build.bazel.remote.execution.v2.ExecutionStage;
+import com.google.longrunning.Operation;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** One Execute or WaitExecution call of a test's client. */
+public final class FollowedOperation<Q> implements ClientResponseObserver<Q, Operation> {
+  private static final long PATIENCE_SECONDS = 20;
+
+  /** A message, the end of the stream, or its failure. */
+  private record News(@Nullable Operation operation, @Nullable Throwable failure) {}
+
+  private final BlockingQueue<News> news = new LinkedBlockingQueue<>();
+  private @Nullable ClientCallStreamObserver<Q> call;
+
+  @Override
+  public void beforeStart(ClientCallStreamObserver<Q> stream) {
+    call = stream;
+  }
+
+  @Override
+  public void onNext(Operation operation) {
+    news.add(new News(operation, null));
+  }
+
+  @Override
+  public void onError(Throwable failure) {
+    news.add(new News(null, failure));
+  }
+
+  @Override
+  public void onCompleted() {
+    news.add(new News(null, null));
+  }
+
+  private News take() {
+    try {
+      News next = news.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      if (next == null) {
+        throw new AssertionError("Heard nothing of the operation");
+      }
+      return next;
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** The next message of the operation. */
+  public Operation next() {
+    News next = take();
+    if (next.failure() instanceof StatusRuntimeException failure) {
+      throw failure;
+    }
+    return Objects.requireNonNull(next.operation(), "the stream has ended");
+  }
+
+  /** The messages up to the first at that stage. */
+  public Operation until(ExecutionStage.Value stage) {
+    while (true) {
+      Operation operation = next();
+      if (stageOf(operation) == stage) {
+        return operation;
+      }
+    }
+  }
+
+  /** What the operation came to. */
+  public ExecuteResponse response() {
+    return responseOf(until(ExecutionStage.Value.COMPLETED));
+  }
+
+  /** All stages up to the end, each once for each time it was entered. */
+  public List<ExecutionStage.Value> stages() {
+    List<ExecutionStage.Value> stages = new ArrayList<>();
+    Operation operation;
+    do {
+      operation = next();
+      if (stages.isEmpty() || stages.getLast() != stageOf(operation)) {
+        stages.add(stageOf(operation));
+      }
+    } while (!operation.getDone());
+    return stages;
+  }
+
+  /** The failure with which the call ends. */
+  public StatusRuntimeException failure() {
+    while (true) {
+      News next = take();
+      if (next.failure() instanceof StatusRuntimeException failure) {
+        return failure;
+      }
+      if (next.operation() == null || next.operation().getDone()) {
+        throw new AssertionError("The call did not fail; last: " + next.operation());
+      }
+    }
+  }
+
+  /** Hangs up. */
+  public void hangUp() {
+    Objects.requireNonNull(call).cancel("the test hangs up", null);
+  }
+
+  public static ExecutionStage.Value stageOf(Operation operation) {
+    return metadataOf(operation).getStage();
+  }
+
+  public static ExecuteOperationMetadata metadataOf(Operation operation) {
+    try {
+      return operation.getMetadata().unpack(ExecuteOperationMetadata.class);
+    } catch (InvalidProtocolBufferException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  public static ExecuteResponse responseOf(Operation operation) {
+    try {
+      return operation.getResponse().unpack(ExecuteResponse.class);
+    } catch (InvalidProtocolBufferException e) {
+      throw new AssertionError(e);
+    }
+  }
+}

@@ -1,0 +1,190 @@
+package build.sparrow.frontend;
+
+import build.bazel.remote.execution.v2.ExecuteRequest;
+import build.bazel.remote.execution.v2.ExecutionGrpc;
+import build.bazel.remote.execution.v2.WaitExecutionRequest;
+import build.sparrow.cas.BlobScope;
+import build.sparrow.cas.CasConfig;
+import build.sparrow.cas.CasMain;
+import build.sparrow.cas.client.RemoteActionCache;
+import build.sparrow.cas.client.RemoteBlobStore;
+import build.sparrow.reapi.InstanceName;
+import build.sparrow.reapi.PlatformKey;
+import build.sparrow.scheduling.owner.LossBudgets;
+import build.sparrow.scheduling.owner.OwnerTimes;
+import build.sparrow.service.DataSize;
+import build.sparrow.service.Endpoint;
+import build.sparrow.service.GrpcChannels;
+import io.grpc.ManagedChannel;
+import io.prometheus.client.CollectorRegistry;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+/** A real shard and a real frontend on loopback; tests play clients and executors. */
+public final class LoopbackFarm implements AutoCloseable {
+  /** Times that suit one machine, so that no test waits for long. */
+  static final OwnerTimes TIMES =
+      new OwnerTimes(
+          Duration.ofMillis(1),
+          Duration.ofMillis(200),
+          Duration.ofSeconds(60),
+          Duration.ofMillis(20),
+          Duration.ofSeconds(15),
+          Duration.ofSeconds(15),
+          Duration.ofSeconds(60));
+
+  private final CasMain shard;
+  private FrontendMain frontend;
+  private ManagedChannel channel;
+  private final FrontendConfig config;
+  private final OwnerTimes times;
+
+  private LoopbackFarm(CasMain shard, FrontendConfig config, OwnerTimes times) throws Exception {
+    this.shard = shard;
+    this.config = config;
+    this.times = times;
+    this.frontend = FrontendMain.start(config, times);
+    this.channel = GrpcChannels.connect(frontend.endpoint());
+  }
+
+  static LoopbackFarm start(Path directory) throws Exception {
+    return start(directory, config -> config, TIMES);
+  }
+
+  static LoopbackFarm start(Path directory, UnaryOperator<FrontendConfig> change, OwnerTimes times)
+      throws Exception {
+    Duration lease = Duration.ofHours(3);
+    CasMain shard =
+        CasMain.start(
+            new CasConfig(Endpoint.loopback(0), directory, DataSize.ofMebibytes(256), lease),
+            new CollectorRegistry());
+    FrontendConfig config =
+        FrontendConfig.withDefaults(
+            Endpoint.loopback(0),
+            "frontend-0",
+            shard.endpoint(),
+            List.of(
+                new PoolDeclaration("linux", PlatformKey.of(Map.of("OSFamily", "linux"))),
+                new PoolDeclaration(
+                    "windows", PlatformKey.of(Map.of("OSFamily", "windows", "cpu", "x86_64")))),
+            lease);
+    return new LoopbackFarm(shard, change.apply(config), times);
+  }
+
+  static FrontendConfig withBudgets(FrontendConfig config, LossBudgets budgets) {
+    return new FrontendConfig(
+        config.listen(),
+        config.name(),
+        config.shard(),
+        config.pools(),
+        config.limits(),
+        budgets,
+        config.lease(),
+        config.progressInterval());
+  }
+
+  static FrontendConfig withLimits(FrontendConfig config, FrontendLimits limits) {
+    return new FrontendConfig(
+        config.listen(),
+        config.name(),
+        config.shard(),
+        config.pools(),
+        limits,
+        config.budgets(),
+        config.lease(),
+        config.progressInterval());
+  }
+
+  static FrontendConfig withProgressInterval(FrontendConfig config, Duration interval) {
+    return new FrontendConfig(
+        config.listen(),
+        config.name(),
+        config.shard(),
+        config.pools(),
+        config.limits(),
+        config.budgets(),
+        config.lease(),
+        interval);
+  }
+
+  ManagedChannel channel() {
+    return channel;
+  }
+
+  Endpoint endpoint() {
+    return frontend.endpoint();
+  }
+
+  /** The store as clients reach it: through the frontend. */
+  RemoteBlobStore blobs() {
+    return new RemoteBlobStore(channel);
+  }
+
+  /** The action cache as clients reach it. */
+  RemoteActionCache cache() {
+    return new RemoteActionCache(channel);
+  }
+
+  void upload(ActionBuilder action) throws IOException {
+    blobs().writeAll(new BlobScope(InstanceName.ROOT, action.function()), action.blobs());
+  }
+
+  ScriptedExecutor idleExecutor(String name) {
+    return ScriptedExecutor.idle(channel, name, 1);
+  }
+
+  /** Uploads an action and executes it. */
+  FollowedOperation<ExecuteRequest> execute(ActionBuilder action) throws IOException {
+    return execute(action, request -> request);
+  }
+
+  FollowedOperation<ExecuteRequest> execute(
+      ActionBuilder action, UnaryOperator<ExecuteRequest.Builder> change) throws IOException {
+    upload(action);
+    return executeOnly(action, change);
+  }
+
+  /** Executes an action whose blobs are there already, or shall not be. */
+  FollowedOperation<ExecuteRequest> executeOnly(
+      ActionBuilder action, UnaryOperator<ExecuteRequest.Builder> change) {
+    return request(
+        change
+            .apply(
+                ExecuteRequest.newBuilder()
+                    .setActionDigest(action.digest().toProto())
+                    .setDigestFunction(action.function().toProto()))
+            .build());
+  }
+
+  FollowedOperation<ExecuteRequest> request(ExecuteRequest request) {
+    FollowedOperation<ExecuteRequest> followed = new FollowedOperation<>();
+    ExecutionGrpc.newStub(channel).execute(request, followed);
+    return followed;
+  }
+
+  FollowedOperation<WaitExecutionRequest> wait(String name) {
+    FollowedOperation<WaitExecutionRequest> followed = new FollowedOperation<>();
+    ExecutionGrpc.newStub(channel)
+        .waitExecution(WaitExecutionRequest.newBuilder().setName(name).build(), followed);
+    return followed;
+  }
+
+  /** Stops the frontend and starts another one, on another port. */
+  void restartFrontend() throws Exception {
+    channel.shutdownNow();
+    frontend.close();
+    frontend = FrontendMain.start(config, times);
+    channel = GrpcChannels.connect(frontend.endpoint());
+  }
+
+  @Override
+  public void close() {
+    channel.shutdownNow();
+    frontend.close();
+    shard.close();
+  }
+}
