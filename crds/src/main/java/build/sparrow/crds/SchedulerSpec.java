@@ -21,14 +21,16 @@ public record SchedulerSpec(
   /** How often an action that was lost is tried, by the class of the loss. */
   @JsonPropertyOrder({"infrastructure", "outOfMemory", "poisonExecutors"})
   public record Attempts(
-      @JsonPropertyDescription("How often an action may be lost with its executor before it fails.")
+      @JsonPropertyDescription(
+              "So many losses of its executor an action is forgiven; one more and it fails.")
           @Default("4")
-          @Min(1)
+          @Min(0)
           @Max(20)
           Integer infrastructure,
-      @JsonPropertyDescription("How often an action may run out of memory before it fails.")
+      @JsonPropertyDescription(
+              "So often an action is forgiven to run out of memory; once more and it fails.")
           @Default("2")
-          @Min(1)
+          @Min(0)
           @Max(20)
           Integer outOfMemory,
       @JsonPropertyDescription(
