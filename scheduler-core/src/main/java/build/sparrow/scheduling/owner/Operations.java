@@ -9,6 +9,7 @@ import build.sparrow.scheduling.owner.OperationState.Finished;
 import build.sparrow.scheduling.owner.OperationState.Offered;
 import build.sparrow.scheduling.owner.OperationState.Queued;
 import build.sparrow.scheduling.owner.OperationState.Running;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The ways of an operation from one state to the next: the only place that changes states, apart
@@ -66,6 +67,8 @@ final class Operations {
       }
       case Verdict.GiveUp(var ledger, var failure) -> {
         operation.losses = ledger;
+        // It has ended or is lost: there is nothing to kill.
+        detach(operation);
         fail(operation, failure, turn);
       }
     }
@@ -80,7 +83,9 @@ final class Operations {
       case Queued _ -> placement.dequeue(operation, turn);
       case Offered offered when !offered.attempt().equals(attempt) -> killAttempt(operation, turn);
       case Running running when !running.attempt().equals(attempt) -> killAttempt(operation, turn);
-      case Offered _, Running _ -> detach(operation);
+      case Offered _, Running _ -> {
+        detach(operation);
+      }
       case Concluding _, Finished _ ->
           throw new IllegalStateException(operation.id + " has a result already");
     }
@@ -155,22 +160,22 @@ final class Operations {
   /**
    * A killed attempt is forgotten at once: whatever it says later is answered, and never counts.
    */
-  private void killAttempt(Operation operation, Turn turn) {
-    switch (operation.state) {
-      case Offered(var attempt, var executor, _) ->
-          turn.emit(new OwnerEffect.SendKill(executor.id, attempt));
-      case Running(var attempt, var executor, _, _) ->
-          turn.emit(new OwnerEffect.SendKill(executor.id, attempt));
-      case Queued _, Concluding _, Finished _ -> {}
+  private static void killAttempt(Operation operation, Turn turn) {
+    AttemptId attempt = operation.state.attempt();
+    KnownExecutor executor = detach(operation);
+    if (attempt != null && executor != null) {
+      turn.emit(new OwnerEffect.SendKill(executor.id, attempt));
     }
-    detach(operation);
   }
 
-  private static void detach(Operation operation) {
-    switch (operation.state) {
-      case Offered(var attempt, var executor, _) -> executor.attempts.remove(attempt);
-      case Running(var attempt, var executor, _, _) -> executor.attempts.remove(attempt);
-      case Queued _, Concluding _, Finished _ -> {}
-    }
+  /** The executor holds the attempt no more; null if it did not hold it before. */
+  private static @Nullable KnownExecutor detach(Operation operation) {
+    return switch (operation.state) {
+      case Offered(var attempt, var executor, _) ->
+          executor.attempts.remove(attempt) == null ? null : executor;
+      case Running(var attempt, var executor, _, _) ->
+          executor.attempts.remove(attempt) == null ? null : executor;
+      case Queued _, Concluding _, Finished _ -> null;
+    };
   }
 }

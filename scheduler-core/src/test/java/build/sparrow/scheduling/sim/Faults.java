@@ -1,6 +1,9 @@
 package build.sparrow.scheduling.sim;
 
+import build.sparrow.scheduling.AttemptId;
+import build.sparrow.scheduling.Ending;
 import build.sparrow.scheduling.FrontendId;
+import build.sparrow.scheduling.owner.OwnerEvent;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -25,6 +28,7 @@ final class Faults {
     plan(scenario.drains(), () -> farm.anyExecutor(random).ifPresent(this::drain));
     plan(scenario.partitions(), () -> farm.anyExecutor(random).ifPresent(this::partition));
     plan(scenario.frontendCrashes(), this::crashFrontend);
+    plan(scenario.lies(), () -> farm.anyExecutor(random).ifPresent(this::lie));
     plan(
         scenario.breaks(),
         () ->
@@ -80,6 +84,23 @@ final class Faults {
       farm.frontends().forEach(each -> each.news(executor.name()));
     }
     executor.drain(Duration.ofMillis(random.nextInt(4_000)));
+  }
+
+  /** An executor says something about an attempt of which it knows no more than the name. */
+  private void lie(ExecutorProcess executor) {
+    AttemptId attempt = farm.anyAttempt(random);
+    if (attempt == null || executor.id.equals(farm.offer(attempt).executor())) {
+      return;
+    }
+    for (Stream stream : executor.streams()) {
+      stream.toFrontend(
+          switch (random.nextInt(5)) {
+            case 0 -> new OwnerEvent.Accepted(executor.id, attempt);
+            case 1 -> new OwnerEvent.Rejected(executor.id, attempt, 3);
+            case 2 -> new OwnerEvent.HandedBack(executor.id, attempt);
+            default -> new OwnerEvent.Finished(executor.id, attempt, Ending.DECIDED);
+          });
+    }
   }
 
   /** No message passes for a while; connections may outlive it or not. */

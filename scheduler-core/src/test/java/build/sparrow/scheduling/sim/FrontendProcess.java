@@ -157,8 +157,11 @@ final class FrontendProcess {
     if (firstEventNanos < 0) {
       firstEventNanos = farm.timeline.now();
     }
+    boolean decides =
+        event instanceof OwnerEvent.Finished done && farm.invariants.decides(this, done);
     List<OwnerEffect> effects = scheduler.on(event, farm.timeline.now(), random);
     farm.log.add(farm.timeline.now(), epoch, event, effects);
+    farm.invariants.answered(event, decides, effects);
     effects.forEach(this::carryOut);
     // A heartbeat changes nothing to check.
     if (!(event instanceof OwnerEvent.Progressed) || !effects.isEmpty()) {
@@ -226,11 +229,11 @@ final class FrontendProcess {
       case OwnerEffect.SendWelcome(var executor) ->
           send(executor, new ExecutorEvent.Welcomed(id, epoch));
       case OwnerEffect.SendOffer(var executor, var offer) -> {
-        register(offer);
+        register(executor, offer);
         send(executor, new ExecutorEvent.OfferReceived(id, ExecutorProcess.offered(offer)));
       }
       case OwnerEffect.SendPullReply(var executor, var offers) -> {
-        offers.forEach(this::register);
+        offers.forEach(offer -> register(executor, offer));
         send(
             executor,
             new ExecutorEvent.PullAnswered(
@@ -245,7 +248,7 @@ final class FrontendProcess {
         send(executor, new ExecutorEvent.KillReceived(id, attempt));
       }
       case OwnerEffect.SendAck(var executor, var attempt) -> {
-        farm.invariants.acknowledged(this, attempt);
+        farm.invariants.acknowledged(this, executor, attempt);
         send(executor, new ExecutorEvent.Acknowledged(id, attempt));
       }
       case OwnerEffect.SendDrain _ ->
@@ -268,10 +271,10 @@ final class FrontendProcess {
     return action;
   }
 
-  private void register(OfferedAttempt offer) {
+  private void register(ExecutorId executor, OfferedAttempt offer) {
     farm.offered(
         offer.attempt(),
-        new Offer(id, offer.operation(), actionOf(offer.operation()), offer.alone()));
+        new Offer(id, executor, offer.operation(), actionOf(offer.operation()), offer.alone()));
   }
 
   private void publish(OperationId operation) {

@@ -9,6 +9,8 @@ import build.sparrow.scheduling.Stage;
 import build.sparrow.scheduling.executor.ExecutorSnapshot;
 import build.sparrow.scheduling.owner.LabelDifference;
 import build.sparrow.scheduling.owner.OperationFailure;
+import build.sparrow.scheduling.owner.OwnerEffect;
+import build.sparrow.scheduling.owner.OwnerEvent;
 import build.sparrow.scheduling.owner.OwnerSnapshot;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -277,17 +279,43 @@ final class Invariants {
         attempt);
   }
 
-  void acknowledged(FrontendProcess frontend, AttemptId attempt) {
+  /** Whether the message is a true result of an operation that has none, so that it must count. */
+  boolean decides(FrontendProcess frontend, OwnerEvent.Finished done) {
+    Run run = runs.get(done.attempt());
+    if (run == null
+        || run.ending != Ending.DECIDED
+        || !run.executor.equals(done.executor())
+        || !done.attempt().epoch().equals(frontend.epoch)
+        || killed.containsKey(done.attempt())) {
+      return false;
+    }
+    OperationId operation = run.offer.operation();
+    Life life = life(frontend, operation);
+    return life.stage != Stage.COMPLETED
+        && life.decidedBy == null
+        && frontend.scheduler().find(operation).isPresent();
+  }
+
+  /** A true result counts, also a late one; a false one does not; each is answered in the end. */
+  void answered(OwnerEvent event, boolean decides, List<OwnerEffect> effects) {
+    boolean concluded = effects.stream().anyMatch(OwnerEffect.Conclude.class::isInstance);
+    require(!decides || concluded, "{} is true, and in vain", event);
+  }
+
+  void acknowledged(FrontendProcess frontend, ExecutorId executor, AttemptId attempt) {
     Run run = runs.get(attempt);
-    // One that was to run alone can be killed before it ran.
+    // One that was to run alone can be killed before it ran; and who does not hold it may be told
+    // anything.
     require(
-        run == null || run.ending != null,
+        run == null || !run.executor.equals(executor) || run.ending != null,
         "{} acknowledges {}, which has not ended",
         frontend.epoch,
         attempt);
     OperationKey waiting = unpublished.get(attempt);
     require(
-        waiting == null || !waiting.epoch.equals(frontend.epoch),
+        waiting == null
+            || !waiting.epoch.equals(frontend.epoch)
+            || (run != null && !run.executor.equals(executor)),
         "{} acknowledges {}, whose result is not published",
         frontend.epoch,
         attempt);

@@ -1,7 +1,13 @@
 package build.sparrow.scheduling.sim;
 
+import build.sparrow.scheduling.ExecutorId;
 import build.sparrow.scheduling.FrontendId;
 import build.sparrow.scheduling.OperationId;
 
 /** What travels with an attempt and schedulers never see. */
-record Offer(FrontendId frontend, OperationId operation, Action action, boolean alone) {}
+record Offer(
+    FrontendId frontend,
+    ExecutorId executor,
+    OperationId operation,
+    Action action,
+    boolean alone) {}

@@ -13,6 +13,7 @@ import java.util.random.RandomGenerator;
  * @param executors in each pool
  * @param faultsUntilNanos no fault begins later
  * @param breaks streams broken, a second
+ * @param lies messages of an executor about an attempt of another, a second
  * @param duplicates share of messages that arrive twice
  * @param badActions share of actions that fail executors, run out of memory or kill
  * @param fickle share of calls that are cancelled or lose their connection
@@ -34,6 +35,7 @@ record Scenario(
     double partitions,
     double frontendCrashes,
     double breaks,
+    double lies,
     double duplicates,
     double badActions,
     double fickle) {
@@ -73,6 +75,7 @@ record Scenario(
         sometimes(random, 0.2),
         sometimes(random, 0.2),
         sometimes(random, 3),
+        sometimes(random, 2),
         sometimes(random, 0.1),
         sometimes(random, 0.1),
         sometimes(random, 0.3));
@@ -93,6 +96,7 @@ record Scenario(
         any.callsUntilNanos,
         0,
         any.maxDelayNanos,
+        0,
         0,
         0,
         0,

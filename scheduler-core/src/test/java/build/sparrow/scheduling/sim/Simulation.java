@@ -11,6 +11,7 @@ import build.sparrow.scheduling.owner.PoolDeclaration;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +19,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One farm in virtual time, from its first call until nothing is left of any. All of it follows
@@ -55,7 +57,7 @@ public final class Simulation {
   private final TreeMap<FrontendId, FrontendProcess> frontends = new TreeMap<>();
   private final TreeMap<String, ExecutorProcess> executors = new TreeMap<>();
   private final List<Call> calls = new ArrayList<>();
-  private final Map<AttemptId, Offer> offers = new HashMap<>();
+  private final Map<AttemptId, Offer> offers = new LinkedHashMap<>();
   private final Map<ActionId, Integer> failuresLeft = new HashMap<>();
   private long watchers;
   private int epochs;
@@ -231,6 +233,10 @@ public final class Simulation {
     if (offers.putIfAbsent(attempt, offer) != null) {
       throw new AssertionError("Attempt " + attempt + " was offered twice");
     }
+  }
+
+  @Nullable AttemptId anyAttempt(RandomGenerator from) {
+    return offers.isEmpty() ? null : List.copyOf(offers.keySet()).get(from.nextInt(offers.size()));
   }
 
   Offer offer(AttemptId attempt) {
