@@ -1,0 +1,52 @@
+package build.sparrow.executor.agent;
+
+import build.sparrow.scheduling.AttemptId;
+import build.sparrow.scheduling.AttemptProgress;
+import build.sparrow.scheduling.Ending;
+import build.sparrow.scheduling.Phase;
+import build.sparrow.scheduling.v1.Progress;
+
+/** The scheduler's words on the wire and back. */
+final class WireMessages {
+  private WireMessages() {}
+
+  static AttemptId attempt(build.sparrow.scheduling.v1.AttemptId proto) {
+    return new AttemptId(proto.getEpoch(), proto.getCounter());
+  }
+
+  static build.sparrow.scheduling.v1.AttemptId attempt(AttemptId attempt) {
+    return build.sparrow.scheduling.v1.AttemptId.newBuilder()
+        .setEpoch(attempt.epoch())
+        .setCounter(attempt.counter())
+        .build();
+  }
+
+  static build.sparrow.scheduling.v1.Phase phase(Phase phase) {
+    return switch (phase) {
+      case FETCHING -> build.sparrow.scheduling.v1.Phase.FETCHING;
+      case EXECUTING -> build.sparrow.scheduling.v1.Phase.EXECUTING;
+      case UPLOADING -> build.sparrow.scheduling.v1.Phase.UPLOADING;
+      case REPORTED -> build.sparrow.scheduling.v1.Phase.REPORTED;
+    };
+  }
+
+  static build.sparrow.scheduling.v1.Ending ending(Ending ending) {
+    return switch (ending) {
+      case DECIDED -> build.sparrow.scheduling.v1.Ending.DECIDED;
+      case EXECUTOR_FAILED -> build.sparrow.scheduling.v1.Ending.EXECUTOR_FAILED;
+      case OUT_OF_MEMORY -> build.sparrow.scheduling.v1.Ending.OUT_OF_MEMORY;
+      case KILLED -> build.sparrow.scheduling.v1.Ending.KILLED;
+    };
+  }
+
+  static Progress progress(Iterable<AttemptProgress> attempts) {
+    Progress.Builder progress = Progress.newBuilder();
+    for (AttemptProgress attempt : attempts) {
+      progress
+          .addAttemptsBuilder()
+          .setAttempt(attempt(attempt.attempt()))
+          .setPhase(phase(attempt.phase()));
+    }
+    return progress.build();
+  }
+}
