@@ -70,8 +70,8 @@ public final class FileActionCache implements ActionCache, AutoCloseable {
     byte[] file;
     try {
       file = Files.readAllBytes(entry.key().scope().file(key.action()));
-    } catch (NoSuchFileException e) {
-      tree.lose(entry, "Lost an action result: somebody deleted its file", e);
+    } catch (NoSuchFileException _) {
+      tree.lose(entry, "Lost an action result: somebody deleted its file", null);
       return Optional.empty();
     }
     ActionResult result = decode(file);

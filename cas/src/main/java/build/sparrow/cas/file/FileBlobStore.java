@@ -117,8 +117,8 @@ public final class FileBlobStore implements BlobStore, AutoCloseable {
     FileChannel channel;
     try {
       channel = FileChannel.open(file, StandardOpenOption.READ);
-    } catch (NoSuchFileException e) {
-      tree.lose(entry, "Lost a blob: somebody deleted its file", e);
+    } catch (NoSuchFileException _) {
+      tree.lose(entry, "Lost a blob: somebody deleted its file", null);
       throw new BlobMissingException(digest);
     }
     try {

@@ -28,7 +28,7 @@ final class FileBlobUpload extends BlobUpload {
 
   @Override
   public void write(byte[] bytes, int offset, int length) throws IOException {
-    if (stored) {
+    if (stored || length == 0) {
       return;
     }
     if (length > key.digest().sizeBytes() - takenBytes) {

@@ -266,6 +266,15 @@ final class LeasedLru<K> {
     return entries.mappingCount();
   }
 
+  int heapSize() {
+    heapLock.lock();
+    try {
+      return heap.size();
+    } finally {
+      heapLock.unlock();
+    }
+  }
+
   long evictedCount() {
     return evictedCount.get();
   }
