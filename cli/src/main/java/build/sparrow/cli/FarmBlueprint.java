@@ -1,0 +1,190 @@
+package build.sparrow.cli;
+
+import build.sparrow.cas.CasConfig;
+import build.sparrow.crds.BuildFarmSpec;
+import build.sparrow.crds.ExecutorPoolSpec;
+import build.sparrow.crds.FrontendSpec;
+import build.sparrow.crds.SandboxSpec;
+import build.sparrow.crds.SchedulerSpec;
+import build.sparrow.executor.ExecutorConfig;
+import build.sparrow.executor.SandboxConfig;
+import build.sparrow.frontend.FrontendConfig;
+import build.sparrow.frontend.FrontendLimits;
+import build.sparrow.frontend.PoolDeclaration;
+import build.sparrow.reapi.PlatformKey;
+import build.sparrow.scheduling.owner.LossBudgets;
+import build.sparrow.service.DataSize;
+import build.sparrow.service.Endpoint;
+import io.fabric8.kubernetes.api.model.Quantity;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Says what each process of a farm needs to know: a pure function of the farm's spec and of the
+ * machine it runs on.
+ *
+ * @param poolRoots per pool: the directory that its actions see as {@code /}, in place of the one
+ *     that the spec names
+ * @param processors that this machine has
+ */
+record FarmBlueprint(BuildFarmSpec spec, Map<String, Path> poolRoots, int processors) {
+  /** Checks the pools that are named beside the spec. */
+  static FarmBlueprint of(BuildFarmSpec spec, Map<String, Path> poolRoots, int processors)
+      throws CommandFailure {
+    FarmBlueprint blueprint = new FarmBlueprint(spec, Map.copyOf(poolRoots), processors);
+    for (String name : poolRoots.keySet()) {
+      if (blueprint.pool(name).sandbox().type() != SandboxSpec.Type.BUBBLEWRAP) {
+        throw new CommandFailure(
+            "Pool %s has no sandbox, so it has no root directory; drop --pool-root %s=… or give it"
+                    .formatted(name, name)
+                + " sandbox: {type: Bubblewrap}");
+      }
+    }
+    return blueprint;
+  }
+
+  /** The pool of that name. */
+  ExecutorPoolSpec pool(String name) throws CommandFailure {
+    return spec.executorPools().stream()
+        .filter(pool -> pool.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new CommandFailure(
+                    "The farm has no pool %s; it has %s".formatted(name, poolNames())));
+  }
+
+  private String poolNames() {
+    List<String> names = spec.executorPools().stream().map(ExecutorPoolSpec::name).toList();
+    return names.isEmpty() ? "none" : String.join(", ", names);
+  }
+
+  CasConfig shard(Endpoint listen, Path dataDirectory) {
+    return new CasConfig(listen, dataDirectory, size(spec.storage().volume().size()), lease());
+  }
+
+  FrontendConfig frontend(String name, Endpoint listen, Endpoint shard) {
+    FrontendSpec.Limits limits = spec.frontend().limits();
+    SchedulerSpec.Attempts attempts = spec.scheduler().attempts();
+    return new FrontendConfig(
+        listen,
+        name,
+        shard,
+        spec.executorPools().stream()
+            .map(pool -> new PoolDeclaration(pool.name(), platform(pool)))
+            .toList(),
+        new FrontendLimits(
+            size(limits.maxBatchBytes()),
+            Duration.ofSeconds(limits.defaultActionTimeoutSeconds()),
+            Duration.ofSeconds(limits.maxActionTimeoutSeconds()),
+            limits.maxQueuedActions(),
+            limits.maxInputEntries()),
+        new LossBudgets(
+            attempts.infrastructure(), attempts.outOfMemory(), attempts.poisonExecutors()),
+        lease(),
+        FrontendConfig.DEFAULT_PROGRESS_INTERVAL);
+  }
+
+  /**
+   * Every executor of a farm on this one machine.
+   *
+   * @param farmDirectory of the whole farm, of which an action sees nothing but its own part
+   */
+  List<ExecutorConfig> executors(List<Endpoint> frontends, Endpoint shard, Path farmDirectory) {
+    Path directory = farmDirectory.resolve("executors");
+    List<ExecutorConfig> executors = new ArrayList<>();
+    for (ExecutorPoolSpec pool : spec.executorPools()) {
+      for (int i = 0; i < pool.replicas(); i++) {
+        String name = pool.name() + "-" + i;
+        executors.add(
+            executor(
+                pool,
+                name,
+                sharedSlots(pool),
+                frontends,
+                shard,
+                directory.resolve(name),
+                List.of(farmDirectory)));
+      }
+    }
+    return executors;
+  }
+
+  /**
+   * An executor that has this machine for itself.
+   *
+   * @throws CommandFailure if the farm has no such pool
+   */
+  ExecutorConfig executor(
+      String pool, String name, List<Endpoint> frontends, Endpoint shard, Path directory)
+      throws CommandFailure {
+    ExecutorPoolSpec spec = pool(pool);
+    int slots = spec.slots() == null ? processors : spec.slots();
+    return executor(spec, name, slots, frontends, shard, directory, List.of());
+  }
+
+  private ExecutorConfig executor(
+      ExecutorPoolSpec pool,
+      String name,
+      int slots,
+      List<Endpoint> frontends,
+      Endpoint shard,
+      Path directory,
+      List<Path> hidden) {
+    return new ExecutorConfig(
+        name,
+        pool.name(),
+        platform(pool),
+        slots,
+        frontends,
+        shard,
+        directory,
+        size(pool.inputCache().sizeLimit()),
+        sandbox(pool, hidden),
+        Duration.ofSeconds(pool.disruption().drainTimeoutSeconds()));
+  }
+
+  /** The slots of one executor where all executors of the farm share this machine. */
+  private int sharedSlots(ExecutorPoolSpec pool) {
+    if (pool.slots() != null) {
+      return pool.slots();
+    }
+    int sharing =
+        spec.executorPools().stream()
+            .filter(other -> other.slots() == null)
+            .mapToInt(ExecutorPoolSpec::replicas)
+            .sum();
+    return Math.max(1, processors / sharing);
+  }
+
+  private SandboxConfig sandbox(ExecutorPoolSpec pool, List<Path> hidden) {
+    return switch (pool.sandbox().type()) {
+      case BUBBLEWRAP ->
+          new SandboxConfig.Bubblewrap(
+              poolRoots
+                  .getOrDefault(pool.name(), Path.of(pool.sandbox().rootDirectoryOrDefault()))
+                  .toAbsolutePath()
+                  .normalize(),
+              hidden);
+      case NONE -> new SandboxConfig.None();
+    };
+  }
+
+  private Duration lease() {
+    return Duration.ofSeconds(spec.storage().eviction().leaseSeconds());
+  }
+
+  private static PlatformKey platform(ExecutorPoolSpec pool) {
+    return new PlatformKey(
+        pool.platform().stream()
+            .map(property -> new PlatformKey.Property(property.name(), property.value()))
+            .toList());
+  }
+
+  private static DataSize size(Quantity quantity) {
+    return DataSize.parse(quantity.toString());
+  }
+}

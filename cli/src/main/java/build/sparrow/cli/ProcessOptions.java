@@ -1,0 +1,48 @@
+package build.sparrow.cli;
+
+import build.sparrow.crds.BuildFarm;
+import build.sparrow.service.Endpoint;
+import build.sparrow.service.InvalidConfigurationException;
+import build.sparrow.service.MetricsServer;
+import build.sparrow.service.ServiceGroup;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What every command that runs a part of a farm takes. */
+final class ProcessOptions {
+  @Option(
+      names = {"-f", "--file"},
+      paramLabel = "FILE",
+      required = true,
+      description = "The BuildFarm YAML that describes the farm.")
+  private Path file = Path.of("buildfarm.yaml");
+
+  @Option(
+      names = "--metrics-port",
+      paramLabel = "PORT",
+      description = "Serve metrics for Prometheus on this port of 127.0.0.1; 0 takes a free one.")
+  private @Nullable Integer metricsPort;
+
+  /** The farm that is described. */
+  BuildFarm farm() throws InvalidConfigurationException, CommandFailure {
+    return FarmFile.read(file);
+  }
+
+  /** Serves metrics if that was asked for. */
+  void startMetrics(ServiceGroup group, Terminal terminal) throws Exception {
+    if (metricsPort != null) {
+      Endpoint listen = Endpoint.loopback(checkPort("--metrics-port", metricsPort));
+      MetricsServer server = group.start("metrics", () -> MetricsServer.start(listen));
+      terminal.progress("Metrics: http://" + server.endpoint() + "/metrics");
+    }
+  }
+
+  /** The port, if it is one. */
+  static int checkPort(String option, int port) throws CommandFailure {
+    if (port < 0 || port > 65_535) {
+      throw new CommandFailure("%s is %d; give 0 to 65535".formatted(option, port));
+    }
+    return port;
+  }
+}
