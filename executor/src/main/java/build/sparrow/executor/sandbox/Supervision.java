@@ -62,6 +62,7 @@ final class Supervision implements AutoCloseable {
         killSwitch.disarm();
       }
       int childExitCode = child.awaitExit();
+      supervision.finishStatus();
       RunResult.Ending ending;
       if (killSwitch.isThrown()) {
         ending = new RunResult.Killed();
@@ -104,6 +105,22 @@ final class Supervision implements AutoCloseable {
     }
     stdout.finish();
     stderr.finish();
+  }
+
+  /**
+   * Reads what the child said last. On a busy machine it says how the command ended only after the
+   * time for draining is over; once it has exited it has said all.
+   */
+  private void finishStatus() throws IOException {
+    try (Poller last = new Poller(child.status())) {
+      while (child.status().isOpen()) {
+        last.await(null, (int) DRAIN_GRACE.toMillis());
+        if (!child.status().isReady()) {
+          return;
+        }
+        drain(child.status(), null);
+      }
+    }
   }
 
   private void enforceTimeout(long now) {
