@@ -23,6 +23,7 @@ start_farm() {
   local log="$1/farm.log" data="$1/farm" port waited
   shift
   port=$(free_port)
+  : >"$log" # The farm's shell may open it only after we first look into it.
   "$tools/sparrow" up -f "${tools%/*}/examples/local/buildfarm.yaml" --port "$port" --data-dir "$data" "$@" >"$log" 2>&1 &
   farm_pid=$!
   for ((waited = 0; waited < ready_within_seconds * 10; waited++)); do
