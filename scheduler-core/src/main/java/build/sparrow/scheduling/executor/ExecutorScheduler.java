@@ -96,7 +96,7 @@ public final class ExecutorScheduler {
                 frontend ->
                     new ExecutorSnapshot.Frontend(
                         frontend.id,
-                        frontend.reservations,
+                        frontend.reservations(),
                         frontend.tokens,
                         frontend.pendingPulls()))
             .toList());
@@ -114,10 +114,7 @@ public final class ExecutorScheduler {
         offers.forEach(offer -> offered(frontend, offer, false));
       }
       case ExecutorEvent.Reserved(var id, var count) -> reserved(frontend(id), count);
-      case ExecutorEvent.ReservationsCancelled(var id, var count) -> {
-        Frontend frontend = frontend(id);
-        frontend.reservations = Math.max(0, frontend.reservations - count);
-      }
+      case ExecutorEvent.ReservationsCancelled(var id, var count) -> frontend(id).takeBack(count);
       case ExecutorEvent.KillReceived(var id, var attempt) -> {
         Attempt held = slots.find(attempt, id);
         if (held != null) {
@@ -190,7 +187,7 @@ public final class ExecutorScheduler {
 
   private void reserved(Frontend frontend, int count) {
     if (drain == null) {
-      frontend.reservations += count;
+      frontend.reserve(count);
     }
   }
 
@@ -298,7 +295,7 @@ public final class ExecutorScheduler {
     int reservations = 0;
     for (Frontend frontend : frontends.values()) {
       promised += frontend.promisedSlots();
-      reservations += frontend.reservations;
+      reservations += frontend.reservations();
     }
     int free = slots.free() - promised;
     if (free > 0 && reservations > 0) {
@@ -315,18 +312,16 @@ public final class ExecutorScheduler {
   private Frontend drawReservation(int index) {
     int left = index;
     for (Frontend frontend : frontends.values()) {
-      if (left < frontend.reservations) {
+      if (left < frontend.reservations()) {
         return frontend;
       }
-      left -= frontend.reservations;
+      left -= frontend.reservations();
     }
     throw new IllegalStateException("Reservation " + index + " is beyond the last one");
   }
 
   /** Asks for as many actions as slots are free: one round trip fills them all. */
   private void pull(Frontend frontend, int freeSlots, long nowNanos) {
-    frontend.reservations--;
-    frontend.tokens = 0;
     frontend.pulled(freeSlots, nowNanos + times.pullReply().toNanos());
     effects.add(new ExecutorEffect.SendPull(frontend.id, freeSlots));
   }
@@ -353,7 +348,7 @@ public final class ExecutorScheduler {
     }
     drain = new Drain(untilNanos, false);
     for (Frontend frontend : frontends.values()) {
-      frontend.reservations = 0;
+      frontend.takeBackAll();
       if (frontend.connected) {
         sendDraining(frontend, grace.toNanos());
       }

@@ -17,8 +17,12 @@ final class Frontend {
   final FrontendId id;
   boolean connected;
 
-  /** The places that the frontend's queue holds here. */
-  int reservations;
+  /**
+   * The places that the frontend's queue holds here: a sum of the same messages at both ends. It
+   * may be below zero, when a pull crossed the taking back of its reservation, and the frontend
+   * makes up for that.
+   */
+  private int reservations;
 
   /**
    * The idle slots that the frontend believes in: what it was told last, less what it used since.
@@ -75,7 +79,25 @@ final class Frontend {
     return true;
   }
 
+  int reservations() {
+    return Math.max(0, reservations);
+  }
+
+  void reserve(int count) {
+    reservations += count;
+  }
+
+  void takeBack(int count) {
+    reservations -= count;
+  }
+
+  void takeBackAll() {
+    reservations = 0;
+  }
+
   void pulled(int slots, long untilNanos) {
+    reservations--;
+    tokens = 0;
     pulls.add(new Pull(slots, untilNanos));
   }
 

@@ -49,8 +49,8 @@ final class ExecutorGroup {
   }
 
   void setReservations(KnownExecutor executor, int count) {
-    executor.reservations = Math.max(0, count);
-    reserved.keep(executor, executor.reservations > 0);
+    executor.reservations = count;
+    reserved.keep(executor, count > 0);
   }
 
   /** To be called after each change of an executor's connection, tokens or offers. */

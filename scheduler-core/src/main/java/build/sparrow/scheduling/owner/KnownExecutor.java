@@ -29,7 +29,14 @@ final class KnownExecutor {
 
   Connection connection = new Connection.Ready();
   boolean draining;
+
+  /**
+   * The places that this owner holds in its queue: a sum of the same messages at both ends. Below
+   * zero when a pull crossed the taking back of its reservation; the next reservations make up for
+   * that.
+   */
   int reservations;
+
   long lastHeardNanos;
   Alarms.@Nullable Alarm silenceCheck;
 

@@ -23,7 +23,10 @@ final class OperationTable {
   private final Map<AttemptId, Operation> concluding = new HashMap<>();
 
   void add(Operation operation) {
-    byId.put(operation.id, operation);
+    if (byId.putIfAbsent(operation.id, operation) != null) {
+      throw new IllegalArgumentException(
+          "Operation " + operation.id + " exists; propose a new name for each call");
+    }
     if (operation.mergeable) {
       mergeable.putIfAbsent(operation.action, operation);
     }

@@ -141,8 +141,12 @@ final class Operations {
     switch (operation.state) {
       case Queued _ -> placement.dequeue(operation, turn);
       case Offered _, Running _ -> killAttempt(operation, turn);
-      case Concluding _, Finished _ -> {
-        // The result is here: it costs nothing to keep. But new calls are no longer served from it.
+      // The result is on the way, and whoever asks meanwhile shall have it.
+      case Concluding _ -> {
+        return;
+      }
+      // It was kept for those who asked a former owner.
+      case Finished _ -> {
         table.stopMerging(operation);
         return;
       }

@@ -178,7 +178,9 @@ final class Placement {
   /** The executor asks for work; it always gets an answer, or its slot would wait for one. */
   void servePull(KnownExecutor executor, int freeSlots, Turn turn) {
     executor.told(0);
-    executor.group.setReservations(executor, executor.reservations - 1);
+    // An executor that pulls more often than it may gains nothing.
+    executor.group.setReservations(
+        executor, Math.max(-mostReservations(executor), executor.reservations - 1));
     executor.group.refresh(executor);
     List<OfferedAttempt> offers =
         settling ? List.of() : bindAll(executor, executor.pullable(freeSlots), true, turn);
@@ -325,7 +327,7 @@ final class Placement {
    * The same for one executor that has used up its reservations, most likely because it is quick.
    */
   private void renewReservations(KnownExecutor executor, Turn turn) {
-    if (executor.reservations == 0) {
+    if (executor.reservations <= 0) {
       int waiting = executor.group.queues.stream().mapToInt(PlatformQueue::size).sum();
       reserve(executor, waiting, turn);
     }
@@ -333,12 +335,17 @@ final class Placement {
   }
 
   private void reserve(KnownExecutor executor, int wanted, Turn turn) {
-    int count = Math.min(wanted, RESERVATIONS_PER_SLOT * executor.slots - executor.reservations);
+    int missing = Math.max(0, -executor.reservations);
+    int count = Math.min(wanted + missing, mostReservations(executor) - executor.reservations);
     // Where a pull would be answered with nothing, another would follow at once, and so on.
     if (count > 0 && !settling && executor.open() && firstFor(executor) != null) {
       executor.group.setReservations(executor, executor.reservations + count);
       turn.emit(new OwnerEffect.SendReserve(executor.id, count));
     }
+  }
+
+  private static int mostReservations(KnownExecutor executor) {
+    return RESERVATIONS_PER_SLOT * executor.slots;
   }
 
   // What others may know.

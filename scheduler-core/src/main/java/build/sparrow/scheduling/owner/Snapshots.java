@@ -67,7 +67,7 @@ final class Snapshots {
         connection,
         executor.slots,
         executor.idleSlots(),
-        executor.reservations,
+        Math.max(0, executor.reservations),
         executor.attempts.values().stream().map(operation -> operation.id).toList());
   }
 

@@ -275,6 +275,20 @@ final class ExecutorSchedulerTest {
   }
 
   @Test
+  void aReservationThatIsTakenBackAfterItsPullIsOwed() {
+    executor.connect(F);
+    executor.reserve(F, 1);
+    executor.offer(F, attempt(1));
+    executor.on(new ExecutorEvent.ReservationsCancelled(F, 1));
+    executor.on(new ExecutorEvent.PullAnswered(F, List.of()));
+
+    executor.reserve(F, 2);
+
+    assertThat(executor.snapshot().frontends())
+        .containsExactly(new ExecutorSnapshot.Frontend(F, 1, 0, 0));
+  }
+
+  @Test
   void reservationsEndWithTheirStream() {
     executor.connect(F);
     executor.connect(G);

@@ -179,6 +179,20 @@ final class PlacementTest {
   }
 
   @Test
+  void aPullThatCrossedTheTakingBackIsMadeUpFor() {
+    ExecutorId one = owner.join("e1", 1);
+    ExecutorId two = owner.join("e2", 1);
+    owner.submit("a");
+    owner.pull(one, 1);
+
+    // Sent before the cancellation arrived there, which now takes back one too many.
+    owner.pull(two, 1);
+
+    assertThat(owner.submit("b"))
+        .contains(new OwnerEffect.SendReserve(one, 1), new OwnerEffect.SendReserve(two, 2));
+  }
+
+  @Test
   void anExecutorThatUsedUpItsReservationsGetsNewOnesWhileTheQueueWaits() {
     ExecutorId executor = owner.join("e", 1);
     for (int number = 0; number < 5; number++) {

@@ -7,6 +7,7 @@ import static build.sparrow.scheduling.owner.DrivenOwner.only;
 import static build.sparrow.scheduling.owner.DrivenOwner.operation;
 import static build.sparrow.scheduling.owner.DrivenOwner.submission;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import build.sparrow.scheduling.ActionId;
 import build.sparrow.scheduling.AttemptId;
@@ -99,6 +100,36 @@ final class WatchersTest {
     assertThat(effects)
         .containsExactly(
             new OwnerEffect.Follow(new WatcherId(2), operation("a"), Stage.EXECUTING, ONE));
+  }
+
+  @Test
+  void aCallJoinsTheResultOnItsWayEvenIfAllOthersLeft() {
+    AttemptId attempt = owner.run("a", ONE);
+    owner.done(ONE, attempt);
+    leave(1, Departure.CANCELLED);
+    owner.advance(Duration.ofSeconds(1));
+
+    assertThat(only(OwnerEffect.Follow.class, owner.submit("a")))
+        .extracting(OwnerEffect.Follow::operation)
+        .containsExactly(operation("a"));
+  }
+
+  @Test
+  void aNameIsUsedOnce() {
+    owner.submit("a");
+
+    assertThatThrownBy(
+            () ->
+                owner.on(
+                    new OwnerEvent.Submit(
+                        owner.newWatcher(),
+                        operation("a"),
+                        new ActionId("another"),
+                        LINUX,
+                        0,
+                        true)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("Operation operations/a exists; propose a new name for each call");
   }
 
   @Test

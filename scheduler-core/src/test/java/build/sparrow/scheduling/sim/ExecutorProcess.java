@@ -173,10 +173,14 @@ final class ExecutorProcess {
                   held.stream().map(each -> held(each.attempt(), each.phase())).toList()));
       case ExecutorEffect.SendToken(var frontend, var free) ->
           send(frontend, new OwnerEvent.Token(id, free));
-      case ExecutorEffect.SendAccept(var frontend, var attempt) ->
-          send(frontend, new OwnerEvent.Accepted(id, attempt));
-      case ExecutorEffect.SendReject(var frontend, var attempt, var free) ->
-          send(frontend, new OwnerEvent.Rejected(id, attempt, free));
+      case ExecutorEffect.SendAccept(var frontend, var attempt) -> {
+        farm.invariants.accepted(this, attempt);
+        send(frontend, new OwnerEvent.Accepted(id, attempt));
+      }
+      case ExecutorEffect.SendReject(var frontend, var attempt, var free) -> {
+        farm.invariants.rejected(attempt);
+        send(frontend, new OwnerEvent.Rejected(id, attempt, free));
+      }
       case ExecutorEffect.SendPull(var frontend, var free) ->
           send(frontend, new OwnerEvent.Pulled(id, free));
       case ExecutorEffect.SendProgress(var frontend, var attempts) ->

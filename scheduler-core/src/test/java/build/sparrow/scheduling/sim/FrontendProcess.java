@@ -69,6 +69,11 @@ final class FrontendProcess {
     return firstEventNanos < 0 ? 0 : farm.timeline.now() - firstEventNanos;
   }
 
+  /** Streams on which nothing is under way. */
+  List<Stream> quietStreams() {
+    return streamsById.values().stream().filter(Stream::quiet).toList();
+  }
+
   // Clients.
 
   void submit(Call call, WatcherId watcher, Action action) {

@@ -11,20 +11,23 @@ import build.sparrow.scheduling.owner.LabelDifference;
 import build.sparrow.scheduling.owner.OperationFailure;
 import build.sparrow.scheduling.owner.OwnerEffect;
 import build.sparrow.scheduling.owner.OwnerEvent;
-import build.sparrow.scheduling.owner.OwnerSnapshot;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import org.jspecify.annotations.Nullable;
 
 /** What must hold after each event, judged by what really ran, not by what schedulers believe. */
 final class Invariants {
   private final Simulation farm;
+  private final Beliefs beliefs;
   private final Map<AttemptId, Run> runs = new HashMap<>();
   private final Map<ExecutorId, Map<AttemptId, Run>> running = new HashMap<>();
   private final Map<OperationKey, Life> lives = new HashMap<>();
+  private final Set<AttemptId> rejected = new HashSet<>();
   private final Map<AttemptId, String> killed = new HashMap<>();
   private final Map<AttemptId, OperationKey> unpublished = new HashMap<>();
   private final Map<ExecutorId, Long> idleSinceNanos = new HashMap<>();
@@ -34,6 +37,7 @@ final class Invariants {
 
   Invariants(Simulation farm) {
     this.farm = farm;
+    beliefs = new Beliefs(farm);
   }
 
   /** An operation as one process of a frontend knows it. */
@@ -56,7 +60,7 @@ final class Invariants {
   }
 
   /** The facts go where the text says {}. */
-  private static void require(boolean holds, String what, @Nullable Object... facts) {
+  static void require(boolean holds, String what, @Nullable Object... facts) {
     if (!holds) {
       String message = what;
       for (Object fact : facts) {
@@ -94,6 +98,15 @@ final class Invariants {
         here.keySet());
     here.put(attempt, run);
     idleSinceNanos.remove(executor.id);
+  }
+
+  void accepted(ExecutorProcess executor, AttemptId attempt) {
+    require(
+        !rejected.contains(attempt), "{} accepts {}, which it has rejected", executor.id, attempt);
+  }
+
+  void rejected(AttemptId attempt) {
+    rejected.add(attempt);
   }
 
   void ended(ExecutorProcess executor, AttemptId attempt, Ending ending) {
@@ -327,133 +340,22 @@ final class Invariants {
   }
 
   void check(FrontendProcess frontend) {
-    OwnerSnapshot snapshot = frontend.scheduler().snapshot(farm.timeline.now());
-    boolean settled = frontend.awakeNanos() > Simulation.TIMES.settle().toNanos();
-    for (OwnerSnapshot.Queue queue : snapshot.queues()) {
-      require(queue.queuedActions() > 0, "An empty queue for {} is kept", queue.platform());
-      if (settled) {
-        checkServed(frontend, snapshot, queue);
-      }
-    }
-    for (OwnerSnapshot.Executor executor : snapshot.executors()) {
-      require(
-          executor.reservations() == 0
-              || snapshot.queues().stream().anyMatch(queue -> fits(executor, queue)),
-          "{} holds {} reservations at {} for no queue",
-          frontend.epoch,
-          executor.reservations(),
-          executor.id());
-    }
+    beliefs.check(frontend);
   }
-
-  /**
-   * A queue with an executor for it has a token or a reservation there, else nobody would come for
-   * it.
-   */
-  private void checkServed(
-      FrontendProcess frontend, OwnerSnapshot snapshot, OwnerSnapshot.Queue queue) {
-    boolean open = false;
-    for (OwnerSnapshot.Executor executor : snapshot.executors()) {
-      if (fits(executor, queue) && executor.connection() == OwnerSnapshot.Connection.READY) {
-        open = true;
-        // One that failed under an action may be passed over.
-        require(
-            executor.idleSlots() == 0 || farm.scenario.badActions() > 0,
-            "{} lets {} idle while {} waits",
-            frontend.epoch,
-            executor.id(),
-            queue);
-      }
-    }
-    require(
-        !open || queue.reservations() > 0,
-        "{} has executors for {} and asks none",
-        frontend.epoch,
-        queue);
-    if (farm.scenario.faultsUntilNanos() == 0) {
-      checkWorkConserved(frontend, snapshot, queue);
-    }
-  }
-
-  /** When nothing fails, no executor idles for long while an action that it could run waits. */
-  private void checkWorkConserved(
-      FrontendProcess frontend, OwnerSnapshot snapshot, OwnerSnapshot.Queue queue) {
-    long roundTrip = 2 * farm.scenario.maxDelayNanos();
-    long bound = (farm.scenario.frontends() + 1) * roundTrip + 50 * Timeline.MILLISECOND;
-    if (queue.oldestWaitNanos() <= bound
-        || frontend.awakeNanos() <= Simulation.TIMES.settle().toNanos() + bound) {
-      return;
-    }
-    for (OwnerSnapshot.Executor executor : snapshot.executors()) {
-      Long since = idleSinceNanos.get(executor.id());
-      require(
-          !fits(executor, queue) || since == null || farm.timeline.now() - since <= bound,
-          "{} idles since {} us while {} waits",
-          executor.id(),
-          since == null ? 0 : since / 1_000,
-          queue);
-    }
-  }
-
-  private boolean fits(OwnerSnapshot.Executor executor, OwnerSnapshot.Queue queue) {
-    return farm.scenario.pools().stream()
-        .anyMatch(
-            pool ->
-                pool.name().equals(executor.pool()) && pool.platform().offers(queue.platform()));
-  }
-
-  // The end.
 
   /** All calls have ended, and all times have passed: nothing is left of them. */
   void checkQuiescence() {
-    for (FrontendProcess frontend : farm.frontends()) {
-      OwnerSnapshot snapshot = frontend.scheduler().snapshot(farm.timeline.now());
-      int executors = farm.executors().size();
-      require(
-          snapshot.executors().size() == executors,
-          "{} knows {} of {} executors",
-          frontend.epoch,
-          snapshot.executors().size(),
-          executors);
-      require(
-          snapshot.counts().equals(new OwnerSnapshot.Counts(0, 0, 0, 0, 0, 0, 0, executors)),
-          "{} is left with {}, of which only the timers may be {}",
-          frontend.epoch,
-          snapshot.counts(),
-          executors);
-      for (OwnerSnapshot.Executor executor : snapshot.executors()) {
-        require(
-            executor.reservations() == 0
-                && executor.operations().isEmpty()
-                && executor.idleSlots() == executor.slots(),
-            "{} is left with {}",
-            frontend.epoch,
-            executor);
-      }
-    }
-    for (ExecutorProcess executor : farm.executors()) {
-      ExecutorSnapshot snapshot = executor.scheduler().snapshot();
-      require(
-          snapshot.held().isEmpty()
-              && snapshot.stopping().isEmpty()
-              && snapshot.freeSlots() == executor.slots
-              && snapshot.frontends().size() == farm.frontends().size()
-              && snapshot.frontends().stream()
-                  .allMatch(
-                      each ->
-                          each.reservations() == 0
-                              && each.pendingPulls() == 0
-                              && each.tokens() == executor.slots),
-          "{} is left with {}",
-          executor.id,
-          snapshot);
-    }
-    boolean nothingBroke = farm.scenario.faultsUntilNanos() == 0;
+    beliefs.checkQuiescence();
     require(
-        !nothingBroke || runs.size() == completed,
+        farm.scenario.faultsUntilNanos() > 0 || runs.size() == completed,
         "Nothing broke, but {} attempts ran for {} results",
         runs.size(),
         completed);
+  }
+
+  /** Since when the executor has had a free slot and started nothing; null if it has none. */
+  @Nullable Long idleSinceNanos(ExecutorId executor) {
+    return idleSinceNanos.get(executor);
   }
 
   Simulation.Outcome outcome(EventLog log, int calls) {

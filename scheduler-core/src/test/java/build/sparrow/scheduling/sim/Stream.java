@@ -17,6 +17,7 @@ final class Stream {
   private boolean openAtFrontend = true;
   private boolean carriesToExecutor = true;
   private boolean carriesToFrontend = true;
+  private int underWay;
   private long lastAtExecutor;
   private long lastAtFrontend;
 
@@ -31,9 +32,11 @@ final class Stream {
   void toFrontend(OwnerEvent message) {
     for (int copy = copies(idempotent(message)); copy > 0; copy--) {
       lastAtFrontend = arrival(lastAtFrontend);
+      underWay++;
       farm.timeline.at(
           lastAtFrontend,
           () -> {
+            underWay--;
             if (carriesToFrontend && openAtFrontend) {
               frontend.receive(this, message);
             }
@@ -44,9 +47,11 @@ final class Stream {
   void toExecutor(ExecutorEvent message) {
     for (int copy = copies(idempotent(message)); copy > 0; copy--) {
       lastAtExecutor = arrival(lastAtExecutor);
+      underWay++;
       farm.timeline.at(
           lastAtExecutor,
           () -> {
+            underWay--;
             if (carriesToExecutor && openAtExecutor) {
               executor.receive(this, message);
             }
@@ -135,7 +140,12 @@ final class Stream {
         this::endAtExecutor);
   }
 
-  boolean openAtExecutor() {
-    return openAtExecutor;
+  /** Whether both ends know all that was said on it. */
+  boolean quiet() {
+    return underWay == 0
+        && openAtExecutor
+        && openAtFrontend
+        && carriesToExecutor
+        && carriesToFrontend;
   }
 }

@@ -1,0 +1,169 @@
+package build.sparrow.scheduling.sim;
+
+import static build.sparrow.scheduling.sim.Invariants.require;
+
+import build.sparrow.scheduling.executor.ExecutorSnapshot;
+import build.sparrow.scheduling.owner.OwnerSnapshot;
+
+/**
+ * What schedulers must believe of each other after each event, and what must be left of it in the
+ * end: nothing.
+ */
+final class Beliefs {
+  private final Simulation farm;
+
+  Beliefs(Simulation farm) {
+    this.farm = farm;
+  }
+
+  void check(FrontendProcess frontend) {
+    OwnerSnapshot snapshot = frontend.scheduler().snapshot(farm.timeline.now());
+    boolean settled = frontend.awakeNanos() > Simulation.TIMES.settle().toNanos();
+    for (OwnerSnapshot.Queue queue : snapshot.queues()) {
+      require(queue.queuedActions() > 0, "An empty queue for {} is kept", queue.platform());
+      if (settled) {
+        checkServed(frontend, snapshot, queue);
+      }
+    }
+    checkSameReservations(frontend, snapshot);
+    for (OwnerSnapshot.Executor executor : snapshot.executors()) {
+      require(
+          executor.reservations() == 0
+              || snapshot.queues().stream().anyMatch(queue -> fits(executor, queue)),
+          "{} holds {} reservations at {} for no queue",
+          frontend.epoch,
+          executor.reservations(),
+          executor.id());
+    }
+  }
+
+  /**
+   * A queue with an executor for it has a token or a reservation there, else nobody would come for
+   * it.
+   */
+  private void checkServed(
+      FrontendProcess frontend, OwnerSnapshot snapshot, OwnerSnapshot.Queue queue) {
+    boolean open = false;
+    for (OwnerSnapshot.Executor executor : snapshot.executors()) {
+      if (fits(executor, queue) && executor.connection() == OwnerSnapshot.Connection.READY) {
+        open = true;
+        // One that failed under an action may be passed over.
+        require(
+            executor.idleSlots() == 0 || farm.scenario.badActions() > 0,
+            "{} lets {} idle while {} waits",
+            frontend.epoch,
+            executor.id(),
+            queue);
+      }
+    }
+    require(
+        !open || queue.reservations() > 0,
+        "{} has executors for {} and asks none",
+        frontend.epoch,
+        queue);
+    if (farm.scenario.faultsUntilNanos() == 0) {
+      checkWorkConserved(frontend, snapshot, queue);
+    }
+  }
+
+  /** When nothing fails, no executor idles for long while an action that it could run waits. */
+  private void checkWorkConserved(
+      FrontendProcess frontend, OwnerSnapshot snapshot, OwnerSnapshot.Queue queue) {
+    long roundTrip = 2 * farm.scenario.maxDelayNanos();
+    long bound = (farm.scenario.frontends() + 1) * roundTrip + 50 * Timeline.MILLISECOND;
+    if (queue.oldestWaitNanos() <= bound
+        || frontend.awakeNanos() <= Simulation.TIMES.settle().toNanos() + bound) {
+      return;
+    }
+    for (OwnerSnapshot.Executor executor : snapshot.executors()) {
+      Long since = farm.invariants.idleSinceNanos(executor.id());
+      require(
+          !fits(executor, queue) || since == null || farm.timeline.now() - since <= bound,
+          "{} idles since {} us while {} waits",
+          executor.id(),
+          since == null ? 0 : since / 1_000,
+          queue);
+    }
+  }
+
+  private boolean fits(OwnerSnapshot.Executor executor, OwnerSnapshot.Queue queue) {
+    return farm.scenario.pools().stream()
+        .anyMatch(
+            pool ->
+                pool.name().equals(executor.pool()) && pool.platform().offers(queue.platform()));
+  }
+
+  /** Where nothing is under way, both ends count the same reservations. */
+  private static void checkSameReservations(FrontendProcess frontend, OwnerSnapshot snapshot) {
+    for (Stream stream : frontend.quietStreams()) {
+      if (stream.executor.draining()) {
+        continue;
+      }
+      int here =
+          snapshot.executors().stream()
+              .filter(each -> each.id().equals(stream.executor.id))
+              .mapToInt(OwnerSnapshot.Executor::reservations)
+              .sum();
+      int there =
+          stream.executor.scheduler().snapshot().frontends().stream()
+              .filter(each -> each.id().equals(frontend.id))
+              .mapToInt(ExecutorSnapshot.Frontend::reservations)
+              .sum();
+      require(
+          here == there,
+          "{} counts {} reservations at {}, which counts {}",
+          frontend.epoch,
+          here,
+          stream.executor.id,
+          there);
+    }
+  }
+
+  // The end.
+
+  /** All calls have ended, and all times have passed: nothing is left of them. */
+  void checkQuiescence() {
+    for (FrontendProcess frontend : farm.frontends()) {
+      OwnerSnapshot snapshot = frontend.scheduler().snapshot(farm.timeline.now());
+      int executors = farm.executors().size();
+      require(
+          snapshot.executors().size() == executors,
+          "{} knows {} of {} executors",
+          frontend.epoch,
+          snapshot.executors().size(),
+          executors);
+      require(
+          snapshot.counts().equals(new OwnerSnapshot.Counts(0, 0, 0, 0, 0, 0, 0, executors)),
+          "{} is left with {}, of which only the timers may be {}",
+          frontend.epoch,
+          snapshot.counts(),
+          executors);
+      for (OwnerSnapshot.Executor executor : snapshot.executors()) {
+        require(
+            executor.reservations() == 0
+                && executor.operations().isEmpty()
+                && executor.idleSlots() == executor.slots(),
+            "{} is left with {}",
+            frontend.epoch,
+            executor);
+      }
+    }
+    for (ExecutorProcess executor : farm.executors()) {
+      ExecutorSnapshot snapshot = executor.scheduler().snapshot();
+      require(
+          snapshot.held().isEmpty()
+              && snapshot.stopping().isEmpty()
+              && snapshot.freeSlots() == executor.slots
+              && snapshot.frontends().size() == farm.frontends().size()
+              && snapshot.frontends().stream()
+                  .allMatch(
+                      each ->
+                          each.reservations() == 0
+                              && each.pendingPulls() == 0
+                              && each.tokens() == executor.slots),
+          "{} is left with {}",
+          executor.id,
+          snapshot);
+    }
+  }
+}
