@@ -11,6 +11,11 @@ import java.util.Map;
 final class Bazelrc {
   private static final int TIMEOUT_SECONDS = 600;
 
+  // With Bazel's doubling pauses, some 26 s; its five retries are over after 3 s, which is less
+  // than
+  // a frontend may take to start again.
+  private static final int RETRIES = 10;
+
   private Bazelrc() {}
 
   /**
@@ -30,6 +35,7 @@ final class Bazelrc {
     }
     // Bazel's 60 s are for the whole of a transfer, however large.
     text.append("build --remote_timeout=").append(TIMEOUT_SECONDS).append('\n');
+    text.append("build --remote_retries=").append(RETRIES).append('\n');
     text.append("build --grpc_keepalive_time=30s\n");
     text.append("# Where the network is slow, add: build --remote_cache_compression\n");
     return text.toString();

@@ -19,6 +19,11 @@ final class Commands {
     return new Terminal(command.getOut(), command.getErr());
   }
 
+  /** As {@code 1 frontend} or {@code 2 frontends}. */
+  static String count(int number, String noun) {
+    return number + " " + noun + (number == 1 ? "" : "s");
+  }
+
   /** Reads {@code host:port}. */
   static final class EndpointConverter implements ITypeConverter<Endpoint> {
     @Override

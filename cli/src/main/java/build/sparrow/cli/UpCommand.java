@@ -109,7 +109,7 @@ final class UpCommand implements Callable<Integer> {
     List<ExecutorConfig> executors = blueprint.executors(frontends, shard.endpoint(), data);
     if (!executors.isEmpty()) {
       group.start(
-          "%d executors, each after at most its grace".formatted(executors.size()),
+          Commands.count(executors.size(), "executor"),
           ExecutorFleet.stopLimit(executors),
           () -> ExecutorFleet.start(roles, executors));
       Connections.await(frontends, executors.size(), stop);
@@ -125,8 +125,12 @@ final class UpCommand implements Callable<Integer> {
       Terminal terminal) {
     int slots = executors.stream().mapToInt(ExecutorConfig::slots).sum();
     terminal.progress(
-        "The farm runs: 1 shard, %d frontends, %d executors with %d slots; its data is in %s"
-            .formatted(frontends.size(), executors.size(), slots, data));
+        "The farm runs: 1 shard, %s, %s with %s; its data is in %s"
+            .formatted(
+                Commands.count(frontends.size(), "frontend"),
+                Commands.count(executors.size(), "executor"),
+                Commands.count(slots, "slot"),
+                data));
     terminal.result("Endpoint: " + frontends.getFirst().uri());
     terminal.result("");
     terminal.result("# For your project's .bazelrc:");

@@ -18,6 +18,7 @@ final class BazelrcTest {
             build --remote_executor=grpc://127.0.0.1:8980
             build --jobs=8
             build --remote_timeout=600
+            build --remote_retries=10
             build --grpc_keepalive_time=30s
             # Where the network is slow, add: build --remote_cache_compression
             """);
