@@ -147,29 +147,9 @@ final class ExecutorAgent {
           send(
               frontend,
               ExecutorMessage.newBuilder().setToken(Token.newBuilder().setFreeSlots(freeSlots)));
-      case ExecutorEffect.SendAccept(var frontend, var attempt) -> {
-        HeldAttempt accepted = held.get(attempt);
-        if (accepted != null) {
-          accepted.isAccepted = true;
-        }
-        send(
-            frontend,
-            ExecutorMessage.newBuilder()
-                .setAccept(Accept.newBuilder().setAttempt(WireMessages.attempt(attempt))));
-      }
-      case ExecutorEffect.SendReject(var frontend, var attempt, var freeSlots) -> {
-        HeldAttempt rejected = held.get(attempt);
-        if (rejected != null && !rejected.isAccepted) {
-          held.remove(attempt);
-        }
-        send(
-            frontend,
-            ExecutorMessage.newBuilder()
-                .setReject(
-                    Reject.newBuilder()
-                        .setAttempt(WireMessages.attempt(attempt))
-                        .setFreeSlots(freeSlots)));
-      }
+      case ExecutorEffect.SendAccept(var frontend, var attempt) -> accept(frontend, attempt);
+      case ExecutorEffect.SendReject(var frontend, var attempt, var freeSlots) ->
+          reject(frontend, attempt, freeSlots);
       case ExecutorEffect.SendPull(var frontend, var freeSlots) ->
           send(
               frontend,
@@ -193,12 +173,7 @@ final class ExecutorAgent {
               ExecutorMessage.newBuilder()
                   .setDraining(Draining.newBuilder().setGrace(ProtoTimes.duration(grace))));
       case ExecutorEffect.Start(var attempt) -> startAttempt(attempt);
-      case ExecutorEffect.Stop(var attempt) -> {
-        HeldAttempt stopped = held.get(attempt);
-        if (stopped != null) {
-          stopped.killSwitch.kill();
-        }
-      }
+      case ExecutorEffect.Stop(var attempt) -> stopAttempt(attempt);
       case ExecutorEffect.Forget(var attempt) -> held.remove(attempt);
       case ExecutorEffect.Drained() -> {
         log.atInfo()
@@ -207,6 +182,31 @@ final class ExecutorAgent {
         drained.complete(null);
       }
     }
+  }
+
+  private void accept(FrontendId frontend, AttemptId attempt) {
+    HeldAttempt accepted = held.get(attempt);
+    if (accepted != null) {
+      accepted.isAccepted = true;
+    }
+    send(
+        frontend,
+        ExecutorMessage.newBuilder()
+            .setAccept(Accept.newBuilder().setAttempt(WireMessages.attempt(attempt))));
+  }
+
+  private void reject(FrontendId frontend, AttemptId attempt, int freeSlots) {
+    HeldAttempt rejected = held.get(attempt);
+    if (rejected != null && !rejected.isAccepted) {
+      held.remove(attempt);
+    }
+    send(
+        frontend,
+        ExecutorMessage.newBuilder()
+            .setReject(
+                Reject.newBuilder()
+                    .setAttempt(WireMessages.attempt(attempt))
+                    .setFreeSlots(freeSlots)));
   }
 
   private void send(FrontendId frontend, ExecutorMessage.Builder message) {
@@ -263,6 +263,13 @@ final class ExecutorAgent {
       throw new IllegalStateException("Attempt " + id + " is to start, but nobody offered it");
     }
     slots.execute(() -> run(id, attempt));
+  }
+
+  private void stopAttempt(AttemptId id) {
+    HeldAttempt attempt = held.get(id);
+    if (attempt != null) {
+      attempt.killSwitch.kill();
+    }
   }
 
   /** On a slot's thread. */

@@ -120,8 +120,11 @@ public final class RunningAgent implements AutoCloseable {
     return switch (config.sandbox()) {
       case SandboxConfig.None() -> new PlainRunner();
       case SandboxConfig.Bubblewrap(Path root, List<Path> hidden) -> {
-        List<Path> allHidden = new ArrayList<>(hidden);
+        List<Path> allHidden = new ArrayList<>();
         allHidden.add(workspace.directory());
+        for (Path directory : hidden) {
+          allHidden.add(directory.toRealPath());
+        }
         String path = System.getenv().getOrDefault("PATH", "/usr/bin:/bin");
         yield BubblewrapRunner.create(
             BubblewrapRunner.find(path), root.toRealPath(), allHidden, workspace.directory());

@@ -92,9 +92,7 @@ public final class InputCache {
         }
       }
     }
-    synchronized (this) {
-      evict();
-    }
+    makeRoom();
   }
 
   private synchronized void load(Path file) throws IOException {
@@ -186,7 +184,8 @@ public final class InputCache {
           },
           missing);
     } finally {
-      absent.forEach(this::abandon);
+      absent.forEach(this::arrived);
+      makeRoom();
     }
     if (!missing.isEmpty()) {
       throw new InputsMissingException(scope.function(), missing);
@@ -246,21 +245,17 @@ public final class InputCache {
     entry.users++;
     lease.add(entry);
     arrived(key);
-    evict();
   }
 
-  private synchronized void abandon(FileKey key) {
-    arrived(key);
-  }
-
-  private void arrived(FileKey key) {
+  /** Lets those go on who wait for a file, whether it came or not. */
+  private synchronized void arrived(FileKey key) {
     CountDownLatch latch = arriving.remove(key);
     if (latch != null) {
       latch.countDown();
     }
   }
 
-  private void evict() {
+  private synchronized void makeRoom() {
     Iterator<CacheEntry> eldest = entries.values().iterator();
     while (bytes > maxBytes && eldest.hasNext()) {
       CacheEntry entry = eldest.next();
@@ -337,7 +332,7 @@ public final class InputCache {
           entry.users--;
           entry.links -= count;
         });
-    evict();
+    makeRoom();
   }
 
   /** What all files take together, in bytes. */

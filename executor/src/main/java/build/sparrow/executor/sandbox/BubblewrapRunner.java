@@ -42,7 +42,7 @@ public final class BubblewrapRunner implements ActionRunner {
    * Makes a runner and proves that it works here.
    *
    * @param rootDirectory becomes the action's root, read-only
-   * @param hiddenDirectories of the agent, which the action must not see
+   * @param hiddenDirectories of the agent, existing, which the action must not see
    * @param workDirectory for the proof; existing
    * @throws SandboxException if it does not, with the reason and what to do
    */
@@ -50,6 +50,12 @@ public final class BubblewrapRunner implements ActionRunner {
       Path bubblewrap, Path rootDirectory, List<Path> hiddenDirectories, Path workDirectory)
       throws IOException {
     checkRoot(rootDirectory);
+    for (Path hidden : hiddenDirectories) {
+      if (!Files.isDirectory(hidden)) {
+        throw new SandboxException(
+            "Directory " + hidden + " is to be hidden from actions, but does not exist; make it");
+      }
+    }
     BubblewrapRunner runner =
         new BubblewrapRunner(bubblewrap, commonArguments(rootDirectory, hiddenDirectories));
     runner.probe(workDirectory);
@@ -94,7 +100,7 @@ public final class BubblewrapRunner implements ActionRunner {
     arguments.addAll(List.of("--json-status-fd", Integer.toString(Spawn.STATUS_FD)));
     arguments.addAll(List.of("--ro-bind", root.toString(), "/"));
     for (Path hidden : hiddenDirectories) {
-      if (hidden.startsWith(root)) {
+      if (hidden.startsWith(root) && !isCovered(root.relativize(hidden))) {
         arguments.addAll(tmpfs("/" + root.relativize(hidden), "0755", SMALL_TMPFS_BYTES));
       }
     }
@@ -103,6 +109,10 @@ public final class BubblewrapRunner implements ActionRunner {
     // Sockets of the host's services are in /run.
     arguments.addAll(tmpfs("/run", "0755", SMALL_TMPFS_BYTES));
     return List.copyOf(arguments);
+  }
+
+  private static boolean isCovered(Path path) {
+    return MOUNT_POINTS.stream().anyMatch(path::startsWith);
   }
 
   private static List<String> tmpfs(String path, String mode, long sizeBytes) {

@@ -11,7 +11,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Stays with a command from its start to the death of everything it started: reads its streams,
@@ -21,8 +20,11 @@ final class Supervision implements AutoCloseable {
   /** From being asked to end to being killed. */
   private static final Duration TERMINATION_GRACE = Duration.ofSeconds(2);
 
-  /** How long to read on after the death of all processes that are known. */
-  private static final Duration DRAIN_GRACE = Duration.ofMillis(250);
+  /** How long to wait for an end of output after the death of all processes that are known. */
+  private static final Duration MAX_SILENCE = Duration.ofMillis(250);
+
+  /** Buffers to take from each pipe after that: several times what a pipe can hold. */
+  private static final int MAX_ROUNDS = 64;
 
   private static final int BUFFER_BYTES = 64 << 10;
 
@@ -34,7 +36,6 @@ final class Supervision implements AutoCloseable {
   private final Cage cage;
   private final long deadlineNanos;
   private long killNanos;
-  private long drainedNanos;
   private boolean isTimedOut;
 
   private Supervision(ChildProcess child, Cage cage, Duration timeout) {
@@ -57,12 +58,12 @@ final class Supervision implements AutoCloseable {
         Supervision supervision = new Supervision(child, cage, request.timeout())) {
       killSwitch.arm(cage::kill);
       try {
-        supervision.watch(stdout, stderr);
+        supervision.awaitDeath(stdout, stderr);
       } finally {
         killSwitch.disarm();
       }
       int childExitCode = child.awaitExit();
-      supervision.finishStatus();
+      supervision.readRest(stdout, stderr);
       RunResult.Ending ending;
       if (killSwitch.isThrown()) {
         ending = new RunResult.Killed();
@@ -81,46 +82,34 @@ final class Supervision implements AutoCloseable {
     }
   }
 
-  private void watch(CapturedStream stdout, CapturedStream stderr) throws IOException {
-    boolean isDead = false;
-    while (!isDead || poller.isAnyPipeOpen()) {
+  private void awaitDeath(CapturedStream stdout, CapturedStream stderr) throws IOException {
+    while (true) {
       long now = System.nanoTime();
-      if (isDead && now - drainedNanos >= 0) {
-        break;
-      }
-      if (!isDead) {
-        enforceTimeout(now);
-      }
-      PidFd warden = isDead ? null : cage.warden();
-      poller.await(warden, millisUntilNext(now, isDead));
-      drain(child.stdout(), stdout);
-      drain(child.stderr(), stderr);
-      drain(child.status(), null);
+      enforceTimeout(now);
+      PidFd warden = cage.warden();
+      poller.await(warden, millisUntil(isTimedOut ? killNanos : deadlineNanos, now));
+      drain(stdout, stderr);
       // The status that came with the death of one warden may have named another.
-      if (!isDead && poller.isDead() && cage.warden().equals(warden)) {
-        isDead = true;
+      if (poller.isDead() && cage.warden().equals(warden)) {
         cage.kill();
-        drainedNanos = System.nanoTime() + DRAIN_GRACE.toNanos();
+        return;
+      }
+    }
+  }
+
+  /**
+   * Takes what is left in the pipes. All who could write are dead, so their ends come at once; but
+   * without a sandbox, somebody unknown may hold a pipe, and is not waited for.
+   */
+  private void readRest(CapturedStream stdout, CapturedStream stderr) throws IOException {
+    for (int i = 0; i < MAX_ROUNDS && poller.isAnyPipeOpen(); i++) {
+      poller.await(null, (int) MAX_SILENCE.toMillis());
+      if (!drain(stdout, stderr)) {
+        break;
       }
     }
     stdout.finish();
     stderr.finish();
-  }
-
-  /**
-   * Reads what the child said last. On a busy machine it says how the command ended only after the
-   * time for draining is over; once it has exited it has said all.
-   */
-  private void finishStatus() throws IOException {
-    try (Poller last = new Poller(child.status())) {
-      while (child.status().isOpen()) {
-        last.await(null, (int) DRAIN_GRACE.toMillis());
-        if (!child.status().isReady()) {
-          return;
-        }
-        drain(child.status(), null);
-      }
-    }
   }
 
   private void enforceTimeout(long now) {
@@ -134,22 +123,32 @@ final class Supervision implements AutoCloseable {
     }
   }
 
-  private int millisUntilNext(long now, boolean isDead) {
-    long next = isDead ? drainedNanos : isTimedOut ? killNanos : deadlineNanos;
-    return Math.clamp((next - now) / 1_000_000 + 1, 0, Integer.MAX_VALUE);
+  private static int millisUntil(long nanos, long now) {
+    return Math.clamp((nanos - now) / 1_000_000 + 1, 0, Integer.MAX_VALUE);
   }
 
-  private void drain(OutputPipe pipe, @Nullable CapturedStream sink) throws IOException {
-    if (!pipe.isReady()) {
-      return;
+  /** Reads what is ready, once from each pipe; says whether anything was. */
+  private boolean drain(CapturedStream stdout, CapturedStream stderr) throws IOException {
+    boolean hadNews = false;
+    if (child.stdout().isReady()) {
+      stdout.write(bytes, read(child.stdout()));
+      hadNews = true;
     }
+    if (child.stderr().isReady()) {
+      stderr.write(bytes, read(child.stderr()));
+      hadNews = true;
+    }
+    if (child.status().isReady()) {
+      cage.status(bytes, read(child.status()));
+      hadNews = true;
+    }
+    return hadNews;
+  }
+
+  private int read(OutputPipe pipe) throws IOException {
     int count = pipe.read(buffer);
     MemorySegment.copy(buffer, ValueLayout.JAVA_BYTE, 0, bytes, 0, count);
-    if (sink == null) {
-      cage.status(bytes, count);
-    } else {
-      sink.write(bytes, count);
-    }
+    return count;
   }
 
   @Override

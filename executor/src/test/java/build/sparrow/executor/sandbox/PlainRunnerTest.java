@@ -61,6 +61,18 @@ final class PlainRunnerTest {
   }
 
   @Test
+  void aDaemonThatHoldsOrFloodsTheOutputIsNotWaitedFor() throws IOException {
+    try (RunResult silent = run(world.shell("setsid sleep 2 & echo x"))) {
+      assertThat(text(silent.stdout())).isEqualTo("x\n");
+      assertThat(silent.duration()).isLessThan(Duration.ofSeconds(2));
+    }
+    // It dies of the closed pipe.
+    try (RunResult flood = run(world.shell("setsid yes & exit 5"))) {
+      assertThat(flood.ending()).isEqualTo(new RunResult.Exited(5));
+    }
+  }
+
+  @Test
   void anActionOutOfTimeIsAskedToEnd_thenKilled() throws IOException {
     try (RunResult result =
         run(
