@@ -1,6 +1,7 @@
 package build.sparrow.frontend;
 
 import build.sparrow.cas.CasLimits;
+import build.sparrow.frontend.admission.AdmissionLimits;
 import build.sparrow.service.DataSize;
 import java.time.Duration;
 
@@ -39,5 +40,11 @@ public record FrontendLimits(
       throw new IllegalArgumentException(
           "maxQueuedActions is " + maxQueuedActions + "; give 1 or more");
     }
+    var _ = new AdmissionLimits(defaultActionTimeout, maxActionTimeout, maxInputEntries);
+  }
+
+  /** Those that admission applies to each action. */
+  AdmissionLimits admission() {
+    return new AdmissionLimits(defaultActionTimeout, maxActionTimeout, maxInputEntries);
   }
 }

@@ -7,7 +7,6 @@ import build.sparrow.cas.client.RemoteBlobStore;
 import build.sparrow.cas.grpc.ActionCacheService;
 import build.sparrow.cas.grpc.ByteStreamService;
 import build.sparrow.cas.grpc.ContentAddressableStorageService;
-import build.sparrow.frontend.admission.AdmissionLimits;
 import build.sparrow.frontend.admission.CheckingAdmission;
 import build.sparrow.frontend.admission.MeteredAdmission;
 import build.sparrow.frontend.capabilities.CapabilitiesService;
@@ -82,7 +81,7 @@ public final class FrontendMain implements AutoCloseable {
                   new CheckingAdmission(
                       stores.blobs(),
                       stores.cache(),
-                      limits(config.limits()),
+                      config.limits().admission(),
                       config.lease(),
                       NANO_TIME));
       OwnerConfig owner = ownerConfig(config, times);
@@ -223,11 +222,6 @@ public final class FrontendMain implements AutoCloseable {
                 .addService(farm)
                 .build()
                 .start());
-  }
-
-  private static AdmissionLimits limits(FrontendLimits limits) {
-    return new AdmissionLimits(
-        limits.defaultActionTimeout(), limits.maxActionTimeout(), limits.maxInputEntries());
   }
 
   private static build.sparrow.scheduling.owner.PoolDeclaration declaration(PoolDeclaration pool) {

@@ -20,19 +20,20 @@ import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /** A real shard and a real frontend on loopback; tests play clients and executors. */
 public final class LoopbackFarm implements AutoCloseable {
-  /** Times that suit one machine, so that no test waits for long. */
+  /** Times that suit one machine: no test waits for long, and who hangs up is gone at once. */
   static final OwnerTimes TIMES =
       new OwnerTimes(
           Duration.ofMillis(1),
           Duration.ofMillis(200),
           Duration.ofSeconds(60),
-          Duration.ofMillis(20),
+          Duration.ZERO,
           Duration.ofSeconds(15),
           Duration.ofSeconds(15),
           Duration.ofSeconds(60));
@@ -42,6 +43,7 @@ public final class LoopbackFarm implements AutoCloseable {
   private ManagedChannel channel;
   private final FrontendConfig config;
   private final OwnerTimes times;
+  private final List<ManagedChannel> others = new ArrayList<>();
 
   private LoopbackFarm(CasMain shard, FrontendConfig config, OwnerTimes times) throws Exception {
     this.shard = shard;
@@ -166,11 +168,29 @@ public final class LoopbackFarm implements AutoCloseable {
     return followed;
   }
 
+  /** Executes an action over a connection that can be cut. */
+  FollowedOperation<ExecuteRequest> executeOver(BreakableConnection way, ActionBuilder action)
+      throws IOException {
+    upload(action);
+    FollowedOperation<ExecuteRequest> followed = new FollowedOperation<>();
+    ManagedChannel over = GrpcChannels.connect(way.endpoint());
+    others.add(over);
+    ExecutionGrpc.newStub(over)
+        .execute(
+            ExecuteRequest.newBuilder().setActionDigest(action.digest().toProto()).build(),
+            followed);
+    return followed;
+  }
+
   FollowedOperation<WaitExecutionRequest> wait(String name) {
     FollowedOperation<WaitExecutionRequest> followed = new FollowedOperation<>();
     ExecutionGrpc.newStub(channel)
         .waitExecution(WaitExecutionRequest.newBuilder().setName(name).build(), followed);
     return followed;
+  }
+
+  void stopFrontend() {
+    frontend.close();
   }
 
   /** Stops the frontend and starts another one, on another port. */
@@ -183,6 +203,7 @@ public final class LoopbackFarm implements AutoCloseable {
 
   @Override
   public void close() {
+    others.forEach(ManagedChannel::shutdownNow);
     channel.shutdownNow();
     frontend.close();
     shard.close();

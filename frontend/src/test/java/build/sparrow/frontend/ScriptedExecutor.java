@@ -99,9 +99,21 @@ public final class ScriptedExecutor implements StreamObserver<FrontendMessage> {
     }
   }
 
+  /** What is offered next, whatever is reserved before. */
+  public Offer offered() {
+    FrontendMessage message = next();
+    while (message.hasReserve() || message.hasCancelReserve()) {
+      message = next();
+    }
+    if (!message.hasOffer()) {
+      throw new AssertionError("Expected an offer, got " + message);
+    }
+    return message.getOffer();
+  }
+
   /** Accepts what is offered next. */
   public Offer accept() {
-    Offer offer = expect(FrontendMessage.MessageCase.OFFER).getOffer();
+    Offer offer = offered();
     send(message -> message.setAccept(Accept.newBuilder().setAttempt(offer.getAttempt())));
     return offer;
   }

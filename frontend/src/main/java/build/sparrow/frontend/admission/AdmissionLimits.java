@@ -13,11 +13,12 @@ public record AdmissionLimits(Duration defaultTimeout, Duration maxTimeout, long
   /** Throws IllegalArgumentException naming what is wrong. */
   public AdmissionLimits {
     if (!maxTimeout.isPositive()) {
-      throw new IllegalArgumentException("maxTimeout is " + maxTimeout + "; give more than 0");
+      throw new IllegalArgumentException(
+          "maxActionTimeout is " + maxTimeout + "; give more than 0");
     }
     if (!defaultTimeout.isPositive() || defaultTimeout.compareTo(maxTimeout) > 0) {
       throw new IllegalArgumentException(
-          "defaultTimeout is %s; give more than 0 and at most maxTimeout, %s"
+          "defaultActionTimeout is %s; give more than 0 and at most maxActionTimeout, %s"
               .formatted(defaultTimeout, maxTimeout));
     }
     if (maxInputEntries < 1) {

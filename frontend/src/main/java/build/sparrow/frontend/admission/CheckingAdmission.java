@@ -15,6 +15,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
+import io.grpc.Context;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
@@ -84,6 +85,9 @@ public final class CheckingAdmission implements Admission, AutoCloseable {
     try {
       return skipCacheLookup ? inspect(key, readAction(key)) : lookUpAndInspect(key);
     } catch (IOException e) {
+      if (Context.current().isCancelled()) {
+        throw ReapiStatus.cancelled("the client has gone");
+      }
       log.atWarn().addKeyValue("action", key).setCause(e).log("Store failed an admission");
       throw ReapiStatus.unavailable(
           "the store could not be asked for action %s: %s; try again"
@@ -171,14 +175,26 @@ public final class CheckingAdmission implements Admission, AutoCloseable {
 
   private Map<Digest, ByteString> fetch(BlobScope scope, Digest command, Digest root)
       throws IOException {
-    boolean withRoot = root.sizeBytes() <= MAX_PREFETCH_BYTES && !trees.knows(scope, root);
-    return blobs.readAll(
-        scope, withRoot && !root.equals(command) ? List.of(command, root) : List.of(command));
+    boolean withRoot =
+        !root.isEmpty()
+            && root.sizeBytes() <= MAX_PREFETCH_BYTES
+            && !root.equals(command)
+            && !trees.knows(scope, root);
+    return blobs.readAll(scope, withRoot ? List.of(command, root) : List.of(command));
   }
 
   // Clients before 2.2 put the platform into the Command.
   private static PlatformKey platformOf(Action action, Command command) {
-    return PlatformKey.parse(action.hasPlatform() ? action.getPlatform() : command.getPlatform());
+    PlatformKey platform =
+        PlatformKey.parse(action.hasPlatform() ? action.getPlatform() : command.getPlatform());
+    for (PlatformKey.Property property : platform.properties()) {
+      if (property.name().isBlank()) {
+        throw ReapiStatus.invalidArgument(
+            "platform property with value %s has a blank name; give it a name or leave it out"
+                .formatted(ReapiStatus.quote(property.value())));
+      }
+    }
+    return platform;
   }
 
   private static void checkSize(Digest digest, long before) {

@@ -28,6 +28,9 @@ record DirectoryNames(
   /** Bytes that a name or a digest takes in memory beside its characters, about. */
   private static final int OBJECT_BYTES = 64;
 
+  /** Bytes that a directory takes in a cache beside its names, about. */
+  private static final int ENTRY_BYTES = 512;
+
   static DirectoryNames of(Directory directory) {
     List<String> files = directory.getFilesList().stream().map(FileNode::getName).toList();
     int longest = 0;
@@ -66,7 +69,7 @@ record DirectoryNames(
 
   /** What it takes in memory, about. */
   int weightBytes() {
-    long bytes = OBJECT_BYTES;
+    long bytes = ENTRY_BYTES;
     for (String name : files) {
       bytes += OBJECT_BYTES + name.length();
     }

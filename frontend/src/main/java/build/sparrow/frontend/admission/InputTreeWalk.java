@@ -119,7 +119,7 @@ final class InputTreeWalk implements AutoCloseable {
       CheckedSubtree known = cache.get(scope, directory);
       if (known != null) {
         measured.put(directory, known);
-      } else if (!fetched.containsKey(directory)) {
+      } else if (!directory.isEmpty() && !fetched.containsKey(directory)) {
         unread.add(directory);
       }
     }
@@ -131,7 +131,7 @@ final class InputTreeWalk implements AutoCloseable {
       if (measured.containsKey(directory)) {
         continue;
       }
-      ByteString content = bytes.remove(directory);
+      ByteString content = directory.isEmpty() ? ByteString.EMPTY : bytes.remove(directory);
       if (content == null) {
         missing.add(directory);
       } else {

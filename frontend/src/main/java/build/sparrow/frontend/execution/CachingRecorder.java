@@ -84,8 +84,9 @@ public final class CachingRecorder implements ResultRecorder {
       FAILURES.inc();
       log.atWarn()
           .addKeyValue("action", action.getActionDigest().getHash())
-          .setCause(e)
+          .addKeyValue("reason", e.getMessage())
           .log("Result could not be cached, returning it all the same");
+      log.atDebug().setCause(e).log("Why the result could not be cached");
     }
   }
 

@@ -3,6 +3,7 @@ package build.sparrow.frontend.execution;
 import build.bazel.remote.execution.v2.ExecuteResponse;
 import build.sparrow.frontend.scheduling.Dispatcher;
 import build.sparrow.frontend.scheduling.Scheduling;
+import build.sparrow.frontend.scheduling.Submission;
 import build.sparrow.reapi.ReapiStatus;
 import build.sparrow.scheduling.OperationId;
 import build.sparrow.scheduling.WatcherId;
@@ -35,16 +36,33 @@ public final class Operations {
 
   /** Runs an action for the watcher, or has it follow an equal one in flight. */
   void submit(Watcher watcher, ActionEnvelope envelope) {
-    loop.post(
+    Submission submission = Submission.of(envelope);
+    onLoop(
+        watcher,
         () -> {
           watchers.arrive(watcher);
-          dispatcher.submit(watcher.id(), envelope);
+          dispatcher.submit(watcher.id(), submission);
+        });
+  }
+
+  /** A fault of ours must not leave a client waiting for ever. */
+  private void onLoop(Watcher watcher, Runnable step) {
+    loop.post(
+        () -> {
+          try {
+            step.run();
+          } catch (RuntimeException e) {
+            watchers.leave(watcher.id());
+            watcher.sink().fail(ReapiStatus.internal("the scheduler failed: " + e));
+            throw e;
+          }
         });
   }
 
   /** Has the watcher follow the operation of its name. */
   void watch(Watcher watcher) {
-    loop.post(
+    onLoop(
+        watcher,
         () -> {
           String name = watcher.name();
           TrackedOperation operation = watchers.table().named(name);

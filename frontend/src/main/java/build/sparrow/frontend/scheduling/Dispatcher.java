@@ -83,18 +83,17 @@ public final class Dispatcher implements SchedulerLoop.Timer {
   // From clients.
 
   /** Runs an action, or has the watcher follow an equal one in flight. */
-  public void submit(WatcherId watcher, ActionEnvelope envelope) {
-    OperationId proposed = new OperationId(envelope.getOperation());
-    payloads.add(envelope);
+  public void submit(WatcherId watcher, Submission submission) {
+    payloads.add(submission.envelope());
     feed(
         new OwnerEvent.Submit(
             watcher,
-            proposed,
-            Wire.actionId(Wire.actionKey(envelope)),
-            Wire.platform(envelope),
-            envelope.getPriority(),
-            !envelope.getAction().getDoNotCache()));
-    forgetUnlessOpened(proposed);
+            submission.operation(),
+            submission.action(),
+            submission.platform(),
+            submission.envelope().getPriority(),
+            submission.mergeable()));
+    forgetUnlessOpened(submission.operation());
   }
 
   /** Has the watcher follow an operation. */
@@ -312,6 +311,8 @@ public final class Dispatcher implements SchedulerLoop.Timer {
     OperationPayload payload = payloads.of(operation);
     if (payload != null) {
       listener.ended(operation, response.apply(payload));
+      // It can be asked for its end a while longer, but never be run again.
+      payloads.remove(operation);
     }
   }
 

@@ -3,12 +3,10 @@ package build.sparrow.frontend.scheduling;
 import build.sparrow.reapi.PlatformKey;
 import build.sparrow.reapi.ReapiStatus;
 import build.sparrow.scheduling.ExecutorId;
-import build.sparrow.scheduling.OperationId;
 import build.sparrow.scheduling.Platform;
 import build.sparrow.scheduling.owner.HeldAttempt;
 import build.sparrow.scheduling.owner.OwnerEvent;
 import build.sparrow.scheduling.owner.PoolDeclaration;
-import build.sparrow.scheduling.v1.ActionEnvelope;
 import build.sparrow.scheduling.v1.Hello;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,15 +48,16 @@ final class HelloRules {
     }
     List<HeldAttempt> held = new ArrayList<>();
     for (var attempt : hello.getHeldList()) {
-      ActionEnvelope envelope = attempt.getAction();
+      name("operation of a held attempt", attempt.getAction().getOperation());
+      Submission submission = Submission.of(attempt.getAction());
       held.add(
           new HeldAttempt(
               Wire.attempt(attempt.getAttempt()),
-              new OperationId(name("operation of a held attempt", envelope.getOperation())),
-              Wire.actionId(Wire.actionKey(envelope)),
-              Wire.platform(envelope),
-              envelope.getPriority(),
-              !envelope.getAction().getDoNotCache(),
+              submission.operation(),
+              submission.action(),
+              submission.platform(),
+              submission.envelope().getPriority(),
+              submission.mergeable(),
               Wire.phase(attempt.getPhase())));
     }
     return new OwnerEvent.ExecutorJoined(
