@@ -1,0 +1,20 @@
+package build.sparrow.e2e.farm;
+
+import java.nio.file.Path;
+
+/** Where the scripts under test are. */
+public final class Repository {
+  private static final String ROOT_PROPERTY = "sparrow.repository";
+
+  private Repository() {}
+
+  /** A script of {@code tools/}, as an absolute path. */
+  public static Path tool(String name) {
+    String root = System.getProperty(ROOT_PROPERTY);
+    if (root == null) {
+      throw new IllegalStateException(
+          "System property " + ROOT_PROPERTY + " is not set; give the repository's root directory");
+    }
+    return Path.of(root).toAbsolutePath().normalize().resolve("tools").resolve(name);
+  }
+}

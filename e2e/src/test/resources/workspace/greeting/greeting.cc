@@ -1,0 +1,3 @@
+#include "greeting/greeting.h"
+
+std::string Greeting() { return std::string("Hello, ") + Addressee(); }

@@ -1,0 +1,3 @@
+#include "greeting/punctuation.h"
+
+char FullStop() { return '.'; }

@@ -1,0 +1,6 @@
+#ifndef GREETING_PUNCTUATION_H_
+#define GREETING_PUNCTUATION_H_
+
+char FullStop();
+
+#endif  // GREETING_PUNCTUATION_H_
