@@ -59,6 +59,10 @@ final class ModuleRuleTest {
               Set.of("build.sparrow.executor"),
               Set.of("remote-apis", "scheduler-core", "cas", "service-runtime")),
           new Module(
+              "operator",
+              Set.of("build.sparrow.operator"),
+              Set.of("remote-apis", "service-runtime", "crds")),
+          new Module(
               "cli",
               Set.of("build.sparrow.cli"),
               Set.of(

@@ -1,0 +1,5 @@
+/** The {@code ExecutorPool}: executor pods, created and deleted one by one. */
+@NullMarked
+package build.sparrow.operator.pool;
+
+import org.jspecify.annotations.NullMarked;
