@@ -1,7 +1,7 @@
 # The commands of this repository; `make help` lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test check bench format jdk
+.PHONY: help setup build image demo test check bench format jdk
 
 # Maven's own libraries still call what JDK 25 warns about.
 export MAVEN_OPTS ?= --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
@@ -17,6 +17,10 @@ setup: ## Install what the other commands need; safe to repeat
 
 build: setup ## Build the command tools/sparrow, without running tests
 	$(MVN) -q -pl cli -am package -DskipTests
+
+image: setup ## Build the image of all roles, without a container engine
+	$(MVN) -q -pl worker-image -am package -DskipTests
+	@worker-image/build.sh
 
 demo: build ## Build a real C++ project with Bazel on a farm on this machine
 	@tools/demo.sh
