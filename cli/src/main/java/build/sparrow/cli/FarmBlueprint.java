@@ -1,9 +1,10 @@
 package build.sparrow.cli;
 
 import build.sparrow.cas.CasConfig;
+import build.sparrow.crds.AutoscalingSpec;
 import build.sparrow.crds.BuildFarmSpec;
-import build.sparrow.crds.ExecutorPoolSpec;
 import build.sparrow.crds.FrontendSpec;
+import build.sparrow.crds.PoolSpec;
 import build.sparrow.crds.SandboxSpec;
 import build.sparrow.crds.SchedulerSpec;
 import build.sparrow.executor.ExecutorConfig;
@@ -31,6 +32,9 @@ import java.util.Map;
  * @param processors that this machine has
  */
 record FarmBlueprint(BuildFarmSpec spec, Map<String, Path> poolRoots, int processors) {
+  // The rest is for the file system's own, the action cache, and what is being written.
+  private static final int BLOBS_PERCENT_OF_DISK = 90;
+
   /** Checks the pools that are named beside the spec. */
   static FarmBlueprint of(BuildFarmSpec spec, Map<String, Path> poolRoots, int processors)
       throws CommandFailure {
@@ -47,7 +51,7 @@ record FarmBlueprint(BuildFarmSpec spec, Map<String, Path> poolRoots, int proces
   }
 
   /** The pool of that name. */
-  ExecutorPoolSpec pool(String name) throws CommandFailure {
+  PoolSpec pool(String name) throws CommandFailure {
     return spec.executorPools().stream()
         .filter(pool -> pool.name().equals(name))
         .findFirst()
@@ -58,12 +62,14 @@ record FarmBlueprint(BuildFarmSpec spec, Map<String, Path> poolRoots, int proces
   }
 
   private String poolNames() {
-    List<String> names = spec.executorPools().stream().map(ExecutorPoolSpec::name).toList();
+    List<String> names = spec.executorPools().stream().map(PoolSpec::name).toList();
     return names.isEmpty() ? "none" : String.join(", ", names);
   }
 
   CasConfig shard(Endpoint listen, Path dataDirectory) {
-    return new CasConfig(listen, dataDirectory, size(spec.storage().volume().size()), lease());
+    long disk = size(spec.storage().volume().size()).bytes();
+    return new CasConfig(
+        listen, dataDirectory, new DataSize(disk / 100 * BLOBS_PERCENT_OF_DISK), lease());
   }
 
   FrontendConfig frontend(String name, Endpoint listen, Endpoint shard) {
@@ -96,8 +102,8 @@ record FarmBlueprint(BuildFarmSpec spec, Map<String, Path> poolRoots, int proces
   List<ExecutorConfig> executors(List<Endpoint> frontends, Endpoint shard, Path farmDirectory) {
     Path directory = farmDirectory.resolve("executors");
     List<ExecutorConfig> executors = new ArrayList<>();
-    for (ExecutorPoolSpec pool : spec.executorPools()) {
-      for (int i = 0; i < pool.replicas(); i++) {
+    for (PoolSpec pool : spec.executorPools()) {
+      for (int i = 0; i < replicas(pool); i++) {
         String name = pool.name() + "-" + i;
         executors.add(
             executor(
@@ -121,13 +127,13 @@ record FarmBlueprint(BuildFarmSpec spec, Map<String, Path> poolRoots, int proces
   ExecutorConfig executor(
       String pool, String name, List<Endpoint> frontends, Endpoint shard, Path directory)
       throws CommandFailure {
-    ExecutorPoolSpec spec = pool(pool);
+    PoolSpec spec = pool(pool);
     int slots = spec.slots() == null ? processors : spec.slots();
     return executor(spec, name, slots, frontends, shard, directory, List.of());
   }
 
   private ExecutorConfig executor(
-      ExecutorPoolSpec pool,
+      PoolSpec pool,
       String name,
       int slots,
       List<Endpoint> frontends,
@@ -148,19 +154,27 @@ record FarmBlueprint(BuildFarmSpec spec, Map<String, Path> poolRoots, int proces
   }
 
   /** The slots of one executor where all executors of the farm share this machine. */
-  private int sharedSlots(ExecutorPoolSpec pool) {
+  private int sharedSlots(PoolSpec pool) {
     if (pool.slots() != null) {
       return pool.slots();
     }
     int sharing =
         spec.executorPools().stream()
             .filter(other -> other.slots() == null)
-            .mapToInt(ExecutorPoolSpec::replicas)
+            .mapToInt(FarmBlueprint::replicas)
             .sum();
     return Math.max(1, processors / sharing);
   }
 
-  private SandboxConfig sandbox(ExecutorPoolSpec pool, List<Path> hidden) {
+  /** How many executors the pool has on one machine, where nobody scales it. */
+  private static int replicas(PoolSpec pool) {
+    AutoscalingSpec autoscaling = pool.autoscaling();
+    return autoscaling.mode() == AutoscalingSpec.Mode.DISABLED
+        ? pool.replicas()
+        : Math.max(1, autoscaling.minReplicas());
+  }
+
+  private SandboxConfig sandbox(PoolSpec pool, List<Path> hidden) {
     return switch (pool.sandbox().type()) {
       case BUBBLEWRAP ->
           new SandboxConfig.Bubblewrap(
@@ -177,7 +191,7 @@ record FarmBlueprint(BuildFarmSpec spec, Map<String, Path> poolRoots, int proces
     return Duration.ofSeconds(spec.storage().eviction().leaseSeconds());
   }
 
-  private static PlatformKey platform(ExecutorPoolSpec pool) {
+  private static PlatformKey platform(PoolSpec pool) {
     return new PlatformKey(
         pool.platform().stream()
             .map(property -> new PlatformKey.Property(property.name(), property.value()))

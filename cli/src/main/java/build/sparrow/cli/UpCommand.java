@@ -3,6 +3,7 @@ package build.sparrow.cli;
 import static java.util.Objects.requireNonNullElse;
 
 import build.sparrow.cli.Roles.RunningServer;
+import build.sparrow.crds.Bazelrc;
 import build.sparrow.crds.BuildFarm;
 import build.sparrow.crds.BuildFarmSpec;
 import build.sparrow.executor.ExecutorConfig;
@@ -30,7 +31,12 @@ import picocli.CommandLine.Spec;
       "Run a whole farm on this machine.",
       "",
       "Prints the farm's endpoint and the lines for .bazelrc once everything runs. Ctrl-C stops"
-          + " it in order, a second Ctrl-C at once."
+          + " it in order, a second Ctrl-C at once.",
+      "",
+      "The file is the one that a cluster takes. What only a cluster has is checked and otherwise"
+          + " without effect here: image, paused, resources, frontend.expose, the disk's class and"
+          + " retention, workDir, scheduling, autoscaling, maxUnavailable, seccompProfile,"
+          + " monitoring. An autoscaled pool has its minReplicas, but at least one executor."
     })
 final class UpCommand implements Callable<Integer> {
   private final Roles roles;
@@ -135,7 +141,7 @@ final class UpCommand implements Callable<Integer> {
     terminal.result("");
     terminal.result("# For your project's .bazelrc:");
     terminal.result(
-        Bazelrc.lines(frontends.getFirst(), farm.executorPools(), slots).stripTrailing());
+        Bazelrc.lines(frontends.getFirst().uri(), farm.executorPools(), slots).stripTrailing());
     for (Endpoint further : frontends.subList(1, frontends.size())) {
       terminal.result("# The farm answers at " + further.uri() + ", too.");
     }

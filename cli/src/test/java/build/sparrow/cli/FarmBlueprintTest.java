@@ -55,10 +55,7 @@ final class FarmBlueprintTest {
     assertThat(blueprint.shard(SHARD, Path.of("/data/shard")))
         .isEqualTo(
             new CasConfig(
-                SHARD,
-                Path.of("/data/shard"),
-                new DataSize(1_000_000_000),
-                Duration.ofSeconds(60)));
+                SHARD, Path.of("/data/shard"), new DataSize(900_000_000), Duration.ofSeconds(60)));
     assertThat(blueprint.frontend("frontend-0", FRONTEND, SHARD))
         .isEqualTo(
             new FrontendConfig(
@@ -92,6 +89,26 @@ final class FarmBlueprintTest {
                 DataSize.ofMebibytes(512),
                 new SandboxConfig.Bubblewrap(Path.of("/toolchain"), List.of(Path.of("/data"))),
                 Duration.ofSeconds(9)));
+  }
+
+  @Test
+  void autoscaledPoolHasItsFewestExecutorsHere_butOneAtLeast() throws Exception {
+    BuildFarm farm =
+        StrictYaml.read(
+            """
+            spec:
+              executorPools:
+              - {name: zero, replicas: 9, autoscaling: {mode: Internal}}
+              - {name: two, autoscaling: {mode: External, minReplicas: 2}}
+              - {name: off, replicas: 0, autoscaling: {minReplicas: 2}}
+            """,
+            BuildFarm.class);
+
+    assertThat(
+            FarmBlueprint.of(farm.getSpec(), Map.of(), 8)
+                .executors(List.of(FRONTEND), SHARD, Path.of("/data")))
+        .extracting(ExecutorConfig::name)
+        .containsExactly("zero-0", "two-0", "two-1");
   }
 
   @Test

@@ -2,6 +2,7 @@ package build.sparrow.crds;
 
 import com.fasterxml.jackson.annotation.JsonAutoDetect;
 import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
@@ -28,7 +29,8 @@ import org.jspecify.annotations.Nullable;
 @ValidationRule(
     value = "self.metadata.name.size() <= 20",
     message = "the name has at most 20 characters, so that those of its pods fit into 63")
-@JsonPropertyOrder({"apiVersion", "kind", "metadata", "spec"})
+@JsonPropertyOrder({"apiVersion", "kind", "metadata", "spec", "status"})
+@JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonAutoDetect(
     fieldVisibility = Visibility.NONE,
     getterVisibility = Visibility.NONE,
@@ -50,6 +52,10 @@ public final class BuildFarm implements HasMetadata, Namespaced {
   @JsonPropertyDescription("What the farm consists of.")
   @Default("{}")
   private transient @Nullable BuildFarmSpec spec;
+
+  @JsonProperty
+  @JsonPropertyDescription("What the operator saw of the farm when it last looked.")
+  private transient @Nullable BuildFarmStatus status;
 
   /** As written, empty if it is not. */
   @Override
@@ -89,5 +95,14 @@ public final class BuildFarm implements HasMetadata, Namespaced {
 
   public void setSpec(BuildFarmSpec spec) {
     this.spec = spec;
+  }
+
+  /** What the operator saw; empty if it never looked. */
+  public BuildFarmStatus getStatus() {
+    return Absent.or(status, BuildFarmStatus.EMPTY);
+  }
+
+  public void setStatus(@Nullable BuildFarmStatus status) {
+    this.status = status;
   }
 }

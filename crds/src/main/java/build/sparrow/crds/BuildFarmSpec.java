@@ -7,8 +7,22 @@ import io.fabric8.generator.annotation.Size;
 import java.util.List;
 
 /** What a farm consists of: the way of an action, from the frontend to the pools that run it. */
-@JsonPropertyOrder({"frontend", "scheduler", "storage", "executorPools"})
+@JsonPropertyOrder({
+  "image",
+  "paused",
+  "frontend",
+  "scheduler",
+  "storage",
+  "executorPools",
+  "monitoring"
+})
 public record BuildFarmSpec(
+    @JsonPropertyDescription("The image of the farm's own processes.") @Default("{}")
+        ImageSpec image,
+    @JsonPropertyDescription(
+            "Whether the operator leaves the farm's objects as they are, for work by hand.")
+        @Default("false")
+        Boolean paused,
     @JsonPropertyDescription("The processes that clients talk to.") @Default("{}")
         FrontendSpec frontend,
     @JsonPropertyDescription("How actions are placed and tried again.") @Default("{}")
@@ -19,15 +33,26 @@ public record BuildFarmSpec(
             "The kinds of executors, one pool for each platform. A farm without any is a cache.")
         @Default("[]")
         @Size(max = 32)
-        List<ExecutorPoolSpec> executorPools) {
+        List<PoolSpec> executorPools,
+    @JsonPropertyDescription("Who collects the farm's metrics.") @Default("{}")
+        MonitoringSpec monitoring) {
   static final BuildFarmSpec DEFAULTS =
       new BuildFarmSpec(
-          FrontendSpec.DEFAULTS, SchedulerSpec.DEFAULTS, StorageSpec.DEFAULTS, List.of());
+          ImageSpec.DEFAULTS,
+          false,
+          FrontendSpec.DEFAULTS,
+          SchedulerSpec.DEFAULTS,
+          StorageSpec.DEFAULTS,
+          List.of(),
+          MonitoringSpec.DEFAULTS);
 
   public BuildFarmSpec {
+    image = Absent.or(image, ImageSpec.DEFAULTS);
+    paused = Absent.or(paused, false);
     frontend = Absent.or(frontend, FrontendSpec.DEFAULTS);
     scheduler = Absent.or(scheduler, SchedulerSpec.DEFAULTS);
     storage = Absent.or(storage, StorageSpec.DEFAULTS);
     executorPools = List.copyOf(Absent.or(executorPools, List.of()));
+    monitoring = Absent.or(monitoring, MonitoringSpec.DEFAULTS);
   }
 }

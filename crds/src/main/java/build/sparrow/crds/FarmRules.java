@@ -1,6 +1,6 @@
 package build.sparrow.crds;
 
-import build.sparrow.crds.ExecutorPoolSpec.PlatformProperty;
+import build.sparrow.crds.PoolSpec.PlatformProperty;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -66,12 +66,12 @@ public final class FarmRules {
     }
   }
 
-  private void checkPools(List<ExecutorPoolSpec> pools) {
+  private void checkPools(List<PoolSpec> pools) {
     Map<String, String> names = new HashMap<>();
     Map<Set<String>, String> platforms = new HashMap<>();
     for (int i = 0; i < pools.size(); i++) {
       String path = "spec.executorPools[" + i + "]";
-      ExecutorPoolSpec pool = pools.get(i);
+      PoolSpec pool = pools.get(i);
       @Nullable String namesake = names.putIfAbsent(pool.name(), path);
       if (namesake != null && !pool.name().isEmpty()) {
         add(path + ".name", pool.name(), "the name of " + namesake + ", too; give another");

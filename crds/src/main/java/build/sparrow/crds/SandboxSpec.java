@@ -1,15 +1,18 @@
 package build.sparrow.crds;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import org.jspecify.annotations.Nullable;
 
 /** What keeps an action away from its executor and from others. */
-@JsonPropertyOrder({"type", "rootDirectory"})
+@JsonInclude(JsonInclude.Include.NON_NULL)
+@JsonPropertyOrder({"type", "rootDirectory", "seccompProfile"})
 @ValidationRule(
     value = "self.type == 'Bubblewrap' || !has(self.rootDirectory)",
     message = "rootDirectory is for type Bubblewrap only")
@@ -27,8 +30,12 @@ public record SandboxSpec(
             "The directory that an action sees as /, read-only: the toolchain. By default / of the"
                 + " executor itself.")
         @Size(min = 1, max = 4096)
-        @Nullable String rootDirectory) {
-  static final SandboxSpec DEFAULTS = new SandboxSpec(Type.BUBBLEWRAP, null);
+        @Nullable String rootDirectory,
+    @JsonPropertyDescription(
+            "The seccomp profile of the executor's pod. By default Unconfined for Bubblewrap, which"
+                + " needs system calls that RuntimeDefault forbids, and RuntimeDefault for None.")
+        @Nullable SeccompProfile seccompProfile) {
+  static final SandboxSpec DEFAULTS = new SandboxSpec(Type.BUBBLEWRAP, null, null);
 
   /** How an action is kept apart. */
   public enum Type {
@@ -36,6 +43,42 @@ public record SandboxSpec(
     BUBBLEWRAP,
     @JsonProperty("None")
     NONE
+  }
+
+  /** The seccomp profile of a pod. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  @JsonPropertyOrder({"type", "localhostProfile"})
+  public record SeccompProfile(
+      @JsonPropertyDescription("Where the profile comes from.") @Required SeccompType type,
+      @JsonPropertyDescription(
+              "For type Localhost: the file of the profile, below the kubelet's directory of"
+                  + " profiles.")
+          @Size(min = 1, max = 1024)
+          @Nullable String localhostProfile) {
+    public SeccompProfile {
+      type = Absent.or(type, SeccompType.UNCONFINED);
+    }
+  }
+
+  /** Where a seccomp profile comes from. */
+  public enum SeccompType {
+    @JsonProperty("Unconfined")
+    UNCONFINED("Unconfined"),
+    @JsonProperty("Localhost")
+    LOCALHOST("Localhost"),
+    @JsonProperty("RuntimeDefault")
+    RUNTIME_DEFAULT("RuntimeDefault");
+
+    private final String word;
+
+    SeccompType(String word) {
+      this.word = word;
+    }
+
+    /** As Kubernetes writes it. */
+    public String word() {
+      return word;
+    }
   }
 
   public SandboxSpec {

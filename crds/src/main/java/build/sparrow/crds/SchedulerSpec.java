@@ -7,15 +7,24 @@ import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
 
 /** How actions are placed and tried again. */
+@JsonPropertyOrder({"attempts", "preemptionsBeforeOnDemand"})
 public record SchedulerSpec(
     @JsonPropertyDescription(
             "How often an action that was lost is tried. Losses to preemption are not counted.")
         @Default("{}")
-        Attempts attempts) {
-  static final SchedulerSpec DEFAULTS = new SchedulerSpec(Attempts.DEFAULTS);
+        Attempts attempts,
+    @JsonPropertyDescription(
+            "An action that lost its executor to preemption more often than this runs only on pools"
+                + " of capacityType OnDemand, if one fits it.")
+        @Default("3")
+        @Min(0)
+        @Max(100)
+        Integer preemptionsBeforeOnDemand) {
+  static final SchedulerSpec DEFAULTS = new SchedulerSpec(Attempts.DEFAULTS, 3);
 
   public SchedulerSpec {
     attempts = Absent.or(attempts, Attempts.DEFAULTS);
+    preemptionsBeforeOnDemand = Absent.or(preemptionsBeforeOnDemand, 3);
   }
 
   /** How often an action that was lost is tried, by the class of the loss. */

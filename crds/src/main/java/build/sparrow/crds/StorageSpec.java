@@ -1,34 +1,85 @@
 package build.sparrow.crds;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Size;
 import io.fabric8.kubernetes.api.model.Quantity;
+import org.jspecify.annotations.Nullable;
 
 /** Where blobs and results of actions are kept. */
-@JsonPropertyOrder({"volume", "eviction"})
+@JsonPropertyOrder({"volume", "retention", "eviction", "resources"})
 public record StorageSpec(
     @JsonPropertyDescription("The disk of the storage.") @Default("{}") Volume volume,
+    @JsonPropertyDescription("What becomes of the disk when it is no longer needed.") @Default("{}")
+        Retention retention,
     @JsonPropertyDescription("What is dropped when the disk is full.") @Default("{}")
-        Eviction eviction) {
-  static final StorageSpec DEFAULTS = new StorageSpec(Volume.DEFAULTS, Eviction.DEFAULTS);
+        Eviction eviction,
+    @JsonPropertyDescription("What the storage is given of its node.") @Default("{}")
+        Resources resources) {
+  static final StorageSpec DEFAULTS =
+      new StorageSpec(Volume.DEFAULTS, Retention.DEFAULTS, Eviction.DEFAULTS, Resources.DEFAULTS);
 
   public StorageSpec {
     volume = Absent.or(volume, Volume.DEFAULTS);
+    retention = Absent.or(retention, Retention.DEFAULTS);
     eviction = Absent.or(eviction, Eviction.DEFAULTS);
+    resources = Absent.or(resources, Resources.DEFAULTS);
   }
 
   /** The disk of the storage. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  @JsonPropertyOrder({"size", "storageClassName"})
   public record Volume(
-      @JsonPropertyDescription("The most bytes that blobs take on disk, at least 64Mi.")
+      @JsonPropertyDescription(
+              "The size of the disk, at least 64Mi. Blobs take at most nine tenths of it.")
           @Default("20Gi")
-          Quantity size) {
-    static final Volume DEFAULTS = new Volume(Quantity.parse("20Gi"));
+          Quantity size,
+      @JsonPropertyDescription(
+              "The StorageClass of the disk. By default the cluster's default one.")
+          @Size(min = 1, max = 253)
+          @Nullable String storageClassName) {
+    static final Volume DEFAULTS = new Volume(Quantity.parse("20Gi"), null);
 
     public Volume {
       size = Absent.or(size, Quantity.parse("20Gi"));
+    }
+  }
+
+  /** What becomes of the disk when it is no longer needed. */
+  public record Retention(
+      @JsonPropertyDescription(
+              "Retain keeps the disk, and with it the cache, when the farm is deleted; Delete"
+                  + " deletes it, too.")
+          @Default("Retain")
+          WhenDeleted whenDeleted) {
+    static final Retention DEFAULTS = new Retention(WhenDeleted.RETAIN);
+
+    public Retention {
+      whenDeleted = Absent.or(whenDeleted, WhenDeleted.RETAIN);
+    }
+  }
+
+  /** What becomes of the disk of a farm that is deleted. */
+  public enum WhenDeleted {
+    @JsonProperty("Retain")
+    RETAIN("Retain"),
+    @JsonProperty("Delete")
+    DELETE("Delete");
+
+    private final String word;
+
+    WhenDeleted(String word) {
+      this.word = word;
+    }
+
+    /** As Kubernetes writes it. */
+    public String word() {
+      return word;
     }
   }
 

@@ -2,7 +2,7 @@ package build.sparrow.crds;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import build.sparrow.crds.ExecutorPoolSpec.PlatformProperty;
+import build.sparrow.crds.PoolSpec.PlatformProperty;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.util.ArrayList;
@@ -100,9 +100,11 @@ final class FarmRulesTest {
   void rootDirectoryIsAbsolute_andForBubblewrapOnly() {
     assertThat(
             problemsOf(
-                Pools.sandboxed("a", new SandboxSpec(SandboxSpec.Type.BUBBLEWRAP, "toolchain")),
-                Pools.sandboxed("b", new SandboxSpec(SandboxSpec.Type.NONE, "/toolchain")),
-                Pools.sandboxed("c", new SandboxSpec(SandboxSpec.Type.BUBBLEWRAP, "/toolchain"))))
+                Pools.sandboxed(
+                    "a", new SandboxSpec(SandboxSpec.Type.BUBBLEWRAP, "toolchain", null)),
+                Pools.sandboxed("b", new SandboxSpec(SandboxSpec.Type.NONE, "/toolchain", null)),
+                Pools.sandboxed(
+                    "c", new SandboxSpec(SandboxSpec.Type.BUBBLEWRAP, "/toolchain", null))))
         .containsExactly(
             problem(
                 0, "sandbox.rootDirectory", "toolchain", "not an absolute path; begin it with /"),
@@ -117,11 +119,17 @@ final class FarmRulesTest {
   void quantitiesAreSizesWithinBounds() {
     BuildFarm farm = farm(List.of());
     farm.setSpec(
-        new BuildFarmSpec(
-            new FrontendSpec(1, new FrontendSpec.Limits(Quantity.parse("8Mi"), 900, 600, 1, 1)),
-            SchedulerSpec.DEFAULTS,
+        spec(
+            new FrontendSpec(
+                1,
+                Resources.DEFAULTS,
+                FrontendSpec.Expose.DEFAULTS,
+                new FrontendSpec.Limits(Quantity.parse("8Mi"), 900, 600, 1, 1)),
             new StorageSpec(
-                new StorageSpec.Volume(new Quantity("20", "GB")), StorageSpec.Eviction.DEFAULTS),
+                new StorageSpec.Volume(new Quantity("20", "GB"), null),
+                StorageSpec.Retention.DEFAULTS,
+                StorageSpec.Eviction.DEFAULTS,
+                Resources.DEFAULTS),
             List.of()));
 
     assertThat(FarmRules.problemsOf(farm))
@@ -140,7 +148,7 @@ final class FarmRulesTest {
 
   @Test
   void farmHasAtMost32Pools() {
-    List<ExecutorPoolSpec> pools = new ArrayList<>();
+    List<PoolSpec> pools = new ArrayList<>();
     for (int i = 0; i < 33; i++) {
       pools.add(Pools.sized("p" + i, 1, 1));
     }
@@ -154,18 +162,28 @@ final class FarmRulesTest {
     return new FarmProblem("spec.executorPools[" + pool + "]." + field, value, why);
   }
 
-  private static List<FarmProblem> problemsOf(ExecutorPoolSpec... pools) {
+  private static List<FarmProblem> problemsOf(PoolSpec... pools) {
     return FarmRules.problemsOf(farm(List.of(pools)));
   }
 
-  private static BuildFarm farm(List<ExecutorPoolSpec> pools) {
+  private static BuildFarm farm(List<PoolSpec> pools) {
     BuildFarm farm = new BuildFarm();
     farm.setApiVersion("sparrow.build/v1alpha1");
     farm.setKind("BuildFarm");
     farm.setMetadata(new ObjectMetaBuilder().withName("main").build());
-    farm.setSpec(
-        new BuildFarmSpec(
-            FrontendSpec.DEFAULTS, SchedulerSpec.DEFAULTS, StorageSpec.DEFAULTS, pools));
+    farm.setSpec(spec(FrontendSpec.DEFAULTS, StorageSpec.DEFAULTS, pools));
     return farm;
+  }
+
+  private static BuildFarmSpec spec(
+      FrontendSpec frontend, StorageSpec storage, List<PoolSpec> pools) {
+    return new BuildFarmSpec(
+        ImageSpec.DEFAULTS,
+        false,
+        frontend,
+        SchedulerSpec.DEFAULTS,
+        storage,
+        pools,
+        MonitoringSpec.DEFAULTS);
   }
 }

@@ -1,6 +1,6 @@
 package build.sparrow.crds;
 
-import build.sparrow.crds.ExecutorPoolSpec.PlatformProperty;
+import build.sparrow.crds.PoolSpec.PlatformProperty;
 import java.util.List;
 import org.jspecify.annotations.NullUnmarked;
 
@@ -9,27 +9,37 @@ import org.jspecify.annotations.NullUnmarked;
 final class Pools {
   private Pools() {}
 
-  static ExecutorPoolSpec named(String name) {
-    return new ExecutorPoolSpec(name, null, null, null, null, null, null);
+  static PoolSpec named(String name) {
+    return of(name, null, null, null, null);
   }
 
-  static ExecutorPoolSpec onPlatform(String name, PlatformProperty... platform) {
-    return new ExecutorPoolSpec(name, null, List.of(platform), null, null, null, null);
+  static PoolSpec onPlatform(String name, PlatformProperty... platform) {
+    return of(name, List.of(platform), null, null, null);
   }
 
-  static ExecutorPoolSpec sized(String name, Integer replicas, Integer slots) {
-    return new ExecutorPoolSpec(
-        name,
-        replicas,
-        List.of(new PlatformProperty("pool", "of-" + name)),
-        slots,
-        null,
-        null,
-        null);
+  static PoolSpec sized(String name, Integer replicas, Integer slots) {
+    return of(name, ownPlatform(name), replicas, slots, null);
   }
 
-  static ExecutorPoolSpec sandboxed(String name, SandboxSpec sandbox) {
-    return new ExecutorPoolSpec(
-        name, null, List.of(new PlatformProperty("pool", "of-" + name)), null, sandbox, null, null);
+  static PoolSpec sandboxed(String name, SandboxSpec sandbox) {
+    return of(name, ownPlatform(name), null, null, sandbox);
+  }
+
+  static SchedulingSpec.OnDemandFallback emptyFallback() {
+    return new SchedulingSpec.OnDemandFallback(null, null);
+  }
+
+  private static List<PlatformProperty> ownPlatform(String name) {
+    return List.of(new PlatformProperty("pool", "of-" + name));
+  }
+
+  private static PoolSpec of(
+      String name,
+      List<PlatformProperty> platform,
+      Integer replicas,
+      Integer slots,
+      SandboxSpec sandbox) {
+    return new PoolSpec(
+        name, platform, replicas, slots, null, sandbox, null, null, null, null, null, null);
   }
 }
