@@ -64,14 +64,22 @@ stage_layers() {
   } >"$stage/sparrow/opt/sparrow/class-path"
 }
 
-# Trained in the image's own file system, because the cache fits only jars of the same path, time and size.
-make_aot_cache() {
-  local layer root="$stage/root"
-  mkdir "$root"
-  for layer in "$target"/{base,runtime,libraries,sparrow}.tar; do
-    tar -x -C "$root" --keep-directory-symlink --no-same-owner -pf "$layer"
-  done
-  "$here/train.sh" "$root" "$stage/aot/opt/sparrow/sparrow.aot"
+# Trained in the image's own file system, because the cache fits only jars of the same path, time and size. What the JVM writes
+# differs from run to run, so it is kept for the next build of the same image.
+make_aot_cache() { # layer.tar...
+  local key kept layer root="$stage/root"
+  key=$(cat "$here/train.sh" "$@" | sha256sum)
+  kept="$cache/image/aot-${key:0:12}"
+  find "$cache/image" -name 'aot-*' -mtime +1 -delete
+  if [[ ! -s $kept ]]; then
+    mkdir "$root"
+    for layer in "$@"; do
+      tar -x -C "$root" --keep-directory-symlink --no-same-owner -pf "$layer"
+    done
+    "$here/train.sh" "$root" "$kept"
+  fi
+  touch "$kept"
+  cp "$kept" "$stage/aot/opt/sparrow/sparrow.aot"
 }
 
 config() {
@@ -101,7 +109,7 @@ main() {
   for part in runtime libraries sparrow; do
     layer "$target/$part.tar" "$stage/$part"
   done
-  make_aot_cache
+  make_aot_cache "$target"/{base,runtime,libraries,sparrow}.tar
   layer "$target/aot.tar" "$stage/aot"
   report "$(archive "$image" "$name" "$(dpkg --print-architecture)" "$(config)" "$target"/{base,runtime,libraries,sparrow,aot}.tar)"
 }

@@ -57,4 +57,5 @@ await has_ended || fail "The farm that the AOT cache is made with did not stop w
 wait "$farm" || fail "The farm that the AOT cache is made with ended with an error: $(tail -n 1 "$work/err")"
 farm=
 [[ -s $work/sparrow.aot ]] || fail "The JVM wrote no AOT cache: $(tail -n 1 "$work/err")"
-cp "$work/sparrow.aot" "$out"
+cp "$work/sparrow.aot" "$out.new"
+mv "$out.new" "$out"
