@@ -62,8 +62,7 @@ final class FarmDefaultsTest {
 
   @Test
   void fallbackWaitsThreeMinutes() {
-    assertThat(Pools.emptyFallback())
-        .isEqualTo(new SchedulingSpec.OnDemandFallback(180, 10));
+    assertThat(Pools.emptyFallback()).isEqualTo(new SchedulingSpec.OnDemandFallback(180, 10));
   }
 
   private static AutoscalingSpec.Behavior behavior() {
