@@ -7,12 +7,31 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Who decides how many executors a pool has, and by which rules. */
+@ValidationRule(
+    value = "self.minReplicas <= self.maxReplicas",
+    message = "raise maxReplicas or lower minReplicas to it")
+@ValidationRule(
+    value = "self.mode == 'Internal' || !has(self.idleReplicas)",
+    message =
+        "leave idleReplicas out or set mode to Internal: only the operator keeps spare "
+            + "executors")
+@ValidationRule(
+    value = "!has(self.idleReplicas) || self.idleReplicas <= self.maxReplicas",
+    message = "raise maxReplicas or lower idleReplicas to it")
+@ValidationRule(
+    value = "self.mode == 'Internal' || self.schedules.size() == 0",
+    message = "leave schedules out or set mode to Internal: only the operator keeps them")
+@ValidationRule(
+    value = "self.schedules.all(s, s.minReplicas <= self.maxReplicas)",
+    message = "raise maxReplicas or lower the minReplicas of schedules to it")
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonPropertyOrder({
   "mode",
@@ -196,6 +215,7 @@ public record AutoscalingSpec(
       @JsonPropertyDescription(
               "When it begins: minute, hour, day of month, month, day of week, as \"0 7 * * 1-5\".")
           @Required
+          @Pattern(Forms.CRON)
           @Size(min = 9, max = 100)
           String cron,
       @JsonPropertyDescription("The time zone of it, as Europe/Zurich.")

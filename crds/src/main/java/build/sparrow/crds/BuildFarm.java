@@ -28,7 +28,13 @@ import org.jspecify.annotations.Nullable;
 @Categories("all")
 @ValidationRule(
     value = "self.metadata.name.size() <= 20",
-    message = "the name has at most 20 characters, so that those of its pods fit into 63")
+    message =
+        "give the farm a name of at most 20 characters, so that those of its pods fit " + "into 63")
+@ValidationRule(
+    value = "self.metadata.name.matches('^[a-z]([-a-z0-9]*[a-z0-9])?$')",
+    message =
+        "give the farm a name of lower-case letters, digits and hyphens, a letter "
+            + "first and no hyphen last")
 @JsonPropertyOrder({"apiVersion", "kind", "metadata", "spec", "status"})
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonAutoDetect(

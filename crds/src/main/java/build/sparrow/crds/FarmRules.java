@@ -1,9 +1,6 @@
 package build.sparrow.crds;
 
 import build.sparrow.crds.PoolSpec.PlatformProperty;
-import io.fabric8.kubernetes.api.model.Quantity;
-import java.math.BigDecimal;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -15,11 +12,11 @@ import org.jspecify.annotations.Nullable;
 
 /** The rules that a farm must keep: the bounds of its schema and those that no schema can say. */
 public final class FarmRules {
-  private static final Pattern DNS_1035 = Pattern.compile("[a-z]([-a-z0-9]*[a-z0-9])?");
+  private static final Pattern DNS_1035 = Pattern.compile(Forms.NAME);
   private static final int MAX_NAME_LENGTH = 20;
   private static final String API_VERSION = BuildFarm.GROUP + "/" + BuildFarm.VERSION;
 
-  private final List<FarmProblem> problems = new ArrayList<>();
+  private final ProblemList problems = new ProblemList();
 
   private FarmRules() {}
 
@@ -29,10 +26,14 @@ public final class FarmRules {
     rules.checkIdentity(farm);
     BuildFarmSpec spec = farm.getSpec();
     new SchemaBounds(rules.problems::add).check("spec", spec);
+    rules.checkImage(spec.image());
     rules.checkLimits(spec.frontend().limits());
-    rules.checkQuantity("spec.storage.volume.size", spec.storage().volume().size(), "64Mi", "8Pi");
+    rules.problems.checkResources("spec.frontend.resources", spec.frontend().resources());
+    rules.problems.checkSize(
+        "spec.storage.volume.size", spec.storage().volume().size(), "64Mi", "8Pi");
+    rules.problems.checkResources("spec.storage.resources", spec.storage().resources());
     rules.checkPools(spec.executorPools());
-    return List.copyOf(rules.problems);
+    return rules.problems.found();
   }
 
   private void checkIdentity(BuildFarm farm) {
@@ -55,8 +56,16 @@ public final class FarmRules {
     }
   }
 
+  private void checkImage(ImageSpec image) {
+    if (image.repository() != null) {
+      problems.checkVersion("spec.image", image.tag(), image.digest());
+    } else if (image.tag() != null || image.digest() != null) {
+      add("spec.image.repository", null, "missing; give it, or leave tag and digest out");
+    }
+  }
+
   private void checkLimits(FrontendSpec.Limits limits) {
-    checkQuantity("spec.frontend.limits.maxBatchBytes", limits.maxBatchBytes(), "64Ki", "4Mi");
+    problems.checkSize("spec.frontend.limits.maxBatchBytes", limits.maxBatchBytes(), "64Ki", "4Mi");
     if (limits.defaultActionTimeoutSeconds() > limits.maxActionTimeoutSeconds()) {
       add(
           "spec.frontend.limits.defaultActionTimeoutSeconds",
@@ -84,8 +93,7 @@ public final class FarmRules {
             String.join(",", words(pool.platform())),
             "the platform of " + twin + ", too; tell them apart by a property or make them one");
       }
-      checkSandbox(path + ".sandbox", pool.sandbox());
-      checkQuantity(path + ".inputCache.sizeLimit", pool.inputCache().sizeLimit(), "64Mi", "8Pi");
+      new PoolRules(path, problems).check(pool);
     }
   }
 
@@ -105,38 +113,7 @@ public final class FarmRules {
     return words;
   }
 
-  private void checkSandbox(String path, SandboxSpec sandbox) {
-    @Nullable String root = sandbox.rootDirectory();
-    if (root == null) {
-      return;
-    }
-    if (sandbox.type() != SandboxSpec.Type.BUBBLEWRAP) {
-      add(
-          path + ".rootDirectory",
-          root,
-          "only type Bubblewrap has one; leave it out or change the type");
-    }
-    if (!root.startsWith("/")) {
-      add(path + ".rootDirectory", root, "not an absolute path; begin it with /");
-    }
-  }
-
-  private void checkQuantity(String path, Quantity quantity, String least, String most) {
-    BigDecimal bytes;
-    try {
-      bytes = Quantity.getAmountInBytes(quantity);
-    } catch (IllegalArgumentException | ArithmeticException e) {
-      add(path, quantity.toString(), "not a size; give bytes, or a number with Ki, Mi, Gi or Ti");
-      return;
-    }
-    boolean below = bytes.compareTo(Quantity.getAmountInBytes(Quantity.parse(least))) < 0;
-    boolean above = bytes.compareTo(Quantity.getAmountInBytes(Quantity.parse(most))) > 0;
-    if (below || above) {
-      add(path, quantity.toString(), "out of bounds; give " + least + " to " + most);
-    }
-  }
-
   private void add(String path, @Nullable String value, String reason) {
-    problems.add(new FarmProblem(path, value, reason));
+    problems.add(path, value, reason);
   }
 }

@@ -46,7 +46,7 @@ public record FrontendSpec(
       @JsonPropertyDescription(
               "Annotations of the Service, as a cloud's load balancer understands them.")
           @Default("{}")
-          @Size(max = 64)
+          @Size(max = 32)
           Map<String, String> annotations) {
     static final Expose DEFAULTS = new Expose(ServiceType.CLUSTER_IP, Map.of());
 
@@ -87,7 +87,13 @@ public record FrontendSpec(
   })
   @ValidationRule(
       value = "self.defaultActionTimeoutSeconds <= self.maxActionTimeoutSeconds",
-      message = "defaultActionTimeoutSeconds is at most maxActionTimeoutSeconds")
+      message = "raise maxActionTimeoutSeconds or lower defaultActionTimeoutSeconds to it")
+  @ValidationRule(
+      value =
+          "isQuantity(self.maxBatchBytes) && "
+              + "quantity(self.maxBatchBytes).compareTo(quantity('64Ki')) >= 0 && "
+              + "quantity(self.maxBatchBytes).compareTo(quantity('4Mi')) <= 0",
+      message = "give maxBatchBytes as a size from 64Ki to 4Mi")
   public record Limits(
       @JsonPropertyDescription("The most bytes of blobs that one batch call may hold, at most 4Mi.")
           @Default("4Mi")

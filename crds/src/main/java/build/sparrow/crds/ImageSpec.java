@@ -5,12 +5,21 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The image of the farm's own processes, and how the images of its pods are pulled. */
+@ValidationRule(
+    value = "has(self.repository) || !has(self.tag) && !has(self.digest)",
+    message = "give repository, too, or leave tag and digest out: they say nothing without it")
+@ValidationRule(
+    value =
+        "!has(self.repository) || has(self.digest) || has(self.tag) && self.tag != " + "'latest'",
+    message = "give a digest, or a tag other than latest: that may be another image tomorrow")
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonPropertyOrder({"repository", "tag", "digest", "pullPolicy", "pullSecrets"})
 public record ImageSpec(
@@ -23,6 +32,7 @@ public record ImageSpec(
         @Size(min = 1, max = 128)
         @Nullable String tag,
     @JsonPropertyDescription("The image's digest, as sha256: and 64 hexadecimal digits.")
+        @Pattern(Forms.DIGEST)
         @Size(min = 71, max = 71)
         @Nullable String digest,
     @JsonPropertyDescription("When a node pulls the image.") @Default("IfNotPresent")

@@ -9,12 +9,29 @@ import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Executors of one platform: an entry of {@code executorPools}. */
+@ValidationRule(
+    value = "!has(self.image) || self.sandbox.type == 'Bubblewrap'",
+    message =
+        "leave image out or set sandbox.type to Bubblewrap: without a sandbox an "
+            + "action sees the executor's own files")
+@ValidationRule(
+    value = "!has(self.image) || !has(self.sandbox.rootDirectory)",
+    message =
+        "give image or sandbox.rootDirectory, not both: either is what an action sees " + "as /")
+@ValidationRule(
+    value =
+        "!has(self.workDir.sizeLimit) || "
+            + "quantity(self.workDir.sizeLimit).compareTo(quantity(self.inputCache.sizeLimit)) "
+            + "> 0",
+    message =
+        "raise workDir.sizeLimit above inputCache.sizeLimit: the input cache is a part " + "of it")
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonPropertyOrder({
   "name",
@@ -34,7 +51,7 @@ public record PoolSpec(
     @JsonPropertyDescription(
             "The pool's name, unlike any other's: lower-case letters, digits and hyphens.")
         @Required
-        @Pattern("^[a-z]([-a-z0-9]*[a-z0-9])?$")
+        @Pattern(Forms.NAME)
         @Size(min = 1, max = 36)
         String name,
     @JsonPropertyDescription(
@@ -127,6 +144,12 @@ public record PoolSpec(
   }
 
   /** The executor's local store of input files. */
+  @ValidationRule(
+      value =
+          "isQuantity(self.sizeLimit) && "
+              + "quantity(self.sizeLimit).compareTo(quantity('64Mi')) >= 0 && "
+              + "quantity(self.sizeLimit).compareTo(quantity('8Pi')) <= 0",
+      message = "give sizeLimit as a size from 64Mi to 8Pi")
   public record InputCache(
       @JsonPropertyDescription("The most bytes that it takes on disk, at least 64Mi.")
           @Default("10Gi")
@@ -139,6 +162,9 @@ public record PoolSpec(
   }
 
   /** An image that serves as a directory. */
+  @ValidationRule(
+      value = "has(self.digest) || has(self.tag) && self.tag != 'latest'",
+      message = "give a digest, or a tag other than latest: that may be another image tomorrow")
   @JsonInclude(JsonInclude.Include.NON_NULL)
   @JsonPropertyOrder({"repository", "tag", "digest", "pullPolicy"})
   public record Image(
@@ -150,6 +176,7 @@ public record PoolSpec(
           @Size(min = 1, max = 128)
           @Nullable String tag,
       @JsonPropertyDescription("The image's digest, as sha256: and 64 hexadecimal digits.")
+          @Pattern(Forms.DIGEST)
           @Size(min = 71, max = 71)
           @Nullable String digest,
       @JsonPropertyDescription("When a node pulls the image.") @Default("IfNotPresent")
@@ -166,6 +193,12 @@ public record PoolSpec(
   }
 
   /** The executor's disk. */
+  @ValidationRule(
+      value =
+          "!has(self.sizeLimit) || isQuantity(self.sizeLimit) && "
+              + "quantity(self.sizeLimit).compareTo(quantity('64Mi')) >= 0 && "
+              + "quantity(self.sizeLimit).compareTo(quantity('8Pi')) <= 0",
+      message = "give sizeLimit as a size from 64Mi to 8Pi")
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record WorkDir(
       @JsonPropertyDescription(

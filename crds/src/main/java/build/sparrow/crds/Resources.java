@@ -17,13 +17,13 @@ public record Resources(
     @JsonPropertyDescription(
             "What a node must have free for the container, as cpu: \"2\" or memory: 4Gi.")
         @Default("{}")
-        @Size(max = 16)
+        @Size(max = 32)
         Map<String, Quantity> requests,
     @JsonPropertyDescription(
             "What the container never gets more of. A limit of cpu slows actions down for no gain;"
                 + " one of memory protects the neighbours.")
         @Default("{}")
-        @Size(max = 16)
+        @Size(max = 32)
         Map<String, Quantity> limits) {
   public static final Resources DEFAULTS = new Resources(Map.of(), Map.of());
 

@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
 @JsonPropertyOrder({"type", "rootDirectory", "seccompProfile"})
 @ValidationRule(
     value = "self.type == 'Bubblewrap' || !has(self.rootDirectory)",
-    message = "rootDirectory is for type Bubblewrap only")
+    message = "leave rootDirectory out or set type to Bubblewrap: without a sandbox there is none")
 @ValidationRule(
     value = "!has(self.rootDirectory) || self.rootDirectory.startsWith('/')",
-    message = "rootDirectory is an absolute path")
+    message = "give rootDirectory as an absolute path, as /toolchain")
 public record SandboxSpec(
     @JsonPropertyDescription(
             "Bubblewrap gives each action namespaces of its own, with no network; an executor that"
@@ -48,6 +48,9 @@ public record SandboxSpec(
   /** The seccomp profile of a pod. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   @JsonPropertyOrder({"type", "localhostProfile"})
+  @ValidationRule(
+      value = "(self.type == 'Localhost') == has(self.localhostProfile)",
+      message = "give localhostProfile with type Localhost, and only with it")
   public record SeccompProfile(
       @JsonPropertyDescription("Where the profile comes from.") @Required SeccompType type,
       @JsonPropertyDescription(

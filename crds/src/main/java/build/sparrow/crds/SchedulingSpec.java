@@ -8,11 +8,16 @@ import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** On which nodes the executors of a pool run. */
+@ValidationRule(
+    value = "self.capacityType == 'Spot' || !has(self.onDemandFallback)",
+    message =
+        "leave onDemandFallback out or set capacityType to Spot: only spot nodes run " + "out")
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonPropertyOrder({
   "capacityType",
@@ -61,6 +66,16 @@ public record SchedulingSpec(
 
   /** A taint that does not keep a pod away. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
+  @ValidationRule(
+      value = "has(self.key) || self.operator == 'Exists'",
+      message = "give key, or set operator to Exists, which without a key tolerates every taint")
+  @ValidationRule(
+      value = "self.operator == 'Equal' || !has(self.value)",
+      message = "leave value out or set operator to Equal: Exists takes any value")
+  @ValidationRule(
+      value = "!has(self.tolerationSeconds) || has(self.effect) && self.effect == 'NoExecute'",
+      message =
+          "leave tolerationSeconds out or set effect to NoExecute: other taints evict " + "nothing")
   @JsonPropertyOrder({"key", "operator", "value", "effect", "tolerationSeconds"})
   public record Toleration(
       @JsonPropertyDescription("The taint's key; every key if absent, with operator Exists.")

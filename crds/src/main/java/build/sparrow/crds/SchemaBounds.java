@@ -10,6 +10,7 @@ import io.fabric8.generator.annotation.Size;
 import java.lang.reflect.Field;
 import java.lang.reflect.RecordComponent;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,7 @@ final class SchemaBounds {
       switch (value) {
         case Record inner -> check(child, inner);
         case List<?> list -> checkList(child, declared, list);
+        case Map<?, ?> map -> checkSize(child, declared, map.size());
         case null, default -> {}
       }
     }
@@ -73,26 +75,25 @@ final class SchemaBounds {
     }
     Pattern pattern = declared.getAnnotation(Pattern.class);
     if (pattern != null && !text.matches(pattern.value())) {
-      problems.accept(
-          new FarmProblem(
-              path,
-              text,
-              "not a name; give lower-case letters, digits and hyphens, a letter first and no"
-                  + " hyphen last"));
+      problems.accept(new FarmProblem(path, text, Forms.advice(pattern.value())));
     }
   }
 
   private void checkList(String path, Field declared, List<?> list) {
-    Size size = declared.getAnnotation(Size.class);
-    if (size != null && list.size() > size.max()) {
-      problems.accept(
-          new FarmProblem(
-              path, null, "has %d entries; give at most %d".formatted(list.size(), size.max())));
-    }
+    checkSize(path, declared, list.size());
     for (int i = 0; i < list.size(); i++) {
       if (list.get(i) instanceof Record element) {
         check(path + "[" + i + "]", element);
       }
+    }
+  }
+
+  private void checkSize(String path, Field declared, int entries) {
+    Size size = declared.getAnnotation(Size.class);
+    if (size != null && entries > size.max()) {
+      problems.accept(
+          new FarmProblem(
+              path, null, "has %d entries; give at most %d".formatted(entries, size.max())));
     }
   }
 

@@ -8,6 +8,7 @@ import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 import io.fabric8.kubernetes.api.model.Quantity;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,25 @@ public record StorageSpec(
   /** The disk of the storage. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   @JsonPropertyOrder({"size", "storageClassName"})
+  @ValidationRule(
+      value =
+          "isQuantity(self.size) && "
+              + "quantity(self.size).compareTo(quantity('64Mi')) >= 0 && "
+              + "quantity(self.size).compareTo(quantity('8Pi')) <= 0",
+      message = "give size as a size from 64Mi to 8Pi")
+  @ValidationRule(
+      value = "quantity(self.size).compareTo(quantity(oldSelf.size)) >= 0",
+      message =
+          "give size at least as before: a disk cannot shrink; for a smaller one make "
+              + "another farm")
+  @ValidationRule(
+      value =
+          "has(self.storageClassName) == has(oldSelf.storageClassName) && "
+              + "(!has(self.storageClassName) || self.storageClassName == "
+              + "oldSelf.storageClassName)",
+      message =
+          "leave storageClassName as it was: a disk cannot change it; for another one "
+              + "make another farm")
   public record Volume(
       @JsonPropertyDescription(
               "The size of the disk, at least 64Mi. Blobs take at most nine tenths of it.")

@@ -1,0 +1,22 @@
+package build.sparrow.crds;
+
+/** The forms that texts of a spec have, and what is said of a text that has another. */
+final class Forms {
+  static final String NAME = "^[a-z]([-a-z0-9]*[a-z0-9])?$";
+  static final String DIGEST = "^sha256:[0-9a-f]{64}$";
+  static final String CRON = "^([0-9A-Za-z*/,-]+ ){4}[0-9A-Za-z*/,-]+$";
+
+  private Forms() {}
+
+  static String advice(String form) {
+    return switch (form) {
+      case NAME ->
+          "not a name; give lower-case letters, digits and hyphens, a letter first and no hyphen"
+              + " last";
+      case DIGEST -> "not a digest; give sha256: and 64 hexadecimal digits";
+      case CRON ->
+          "not a time; give minute, hour, day of month, month and day of week, as 0 7 * * 1-5";
+      default -> throw new IllegalArgumentException("Nothing is known of the form " + form);
+    };
+  }
+}
