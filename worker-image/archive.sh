@@ -4,11 +4,12 @@
 
 # The time of all files and of the image, as in the jars (project.build.outputTimestamp of the parent POM).
 readonly image_time=2026-01-01T00:00:00Z
+readonly same_bytes=(--sort=name --format=gnu --owner=0 --group=0 --numeric-owner)
 
 tar_layer() { # out.tar directory [tar option...]
   local out=$1 directory=$2
   shift 2
-  tar -C "$directory" --sort=name --format=gnu --owner=0 --group=0 --numeric-owner "$@" -cf "$out" .
+  tar -C "$directory" "${same_bytes[@]}" "$@" -cf "$out" .
 }
 
 # A layer whose files all have the image's time and the modes u=rwX,go=rX.
@@ -43,7 +44,7 @@ archive() { # out.tar name:tag architecture config-json layer.tar...
   id=$(digest "$work/config.json")
   mv "$work/config.json" "$work/$id.json"
   printf '[{"Config":"%s.json","RepoTags":["%s"],"Layers":%s}]' "$id" "$tag" "$(json_list "${files[@]}")" >"$work/manifest.json"
-  (cd "$work" && tar --sort=name --format=gnu --owner=0 --group=0 --numeric-owner --mtime="$image_time" --mode=0644 -cf "$file.new" -- *)
+  (cd "$work" && tar "${same_bytes[@]}" --mtime="$image_time" --mode=0644 -cf "$file.new" -- *)
   rm -rf "$work"
   mv "$file.new" "$file"
   printf 'sha256:%s\n' "$id"

@@ -11,8 +11,8 @@ readonly recipe=1
 readonly work="$cache/image"
 readonly log="$work/base.log"
 
-command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null ||
-  fail "The image's base is made of Debian packages, but there is no apt-get and dpkg-deb here: use worker-image/Dockerfile."
+command -v apt-get >/dev/null ||
+  fail "The image's base is made of Debian packages, but there is no apt-get here: use worker-image/Dockerfile."
 
 mkdir -p "$work"
 exec 9>"$work/lock"

@@ -84,7 +84,8 @@ make_aot_cache() { # layer.tar...
 
 config() {
   printf '{"User":"65532:65532","Entrypoint":["/opt/sparrow/bin/sparrow"],"Env":["PATH=/opt/sparrow/bin:/usr/bin:/bin"],'
-  printf '"WorkingDir":"/tmp","Labels":{"org.opencontainers.image.title":"Sparrow","org.opencontainers.image.licenses":"Apache-2.0"}}'
+  printf '"WorkingDir":"/tmp",'
+  printf '"Labels":{"org.opencontainers.image.title":"Sparrow","org.opencontainers.image.licenses":"Apache-2.0"}}'
 }
 
 megabytes() { printf '%d.%d' $(($1 / 1000000)) $(($1 / 100000 % 10)); }
@@ -103,7 +104,7 @@ report() { # image id
 }
 
 main() {
-  local part
+  local part layers
   stage_layers
   tar_layer "$target/base.tar" "$base" --mtime="$image_time"
   for part in runtime libraries sparrow; do
@@ -111,7 +112,8 @@ main() {
   done
   make_aot_cache "$target"/{base,runtime,libraries,sparrow}.tar
   layer "$target/aot.tar" "$stage/aot"
-  report "$(archive "$image" "$name" "$(dpkg --print-architecture)" "$(config)" "$target"/{base,runtime,libraries,sparrow,aot}.tar)"
+  layers=("$target"/{base,runtime,libraries,sparrow,aot}.tar)
+  report "$(archive "$image" "$name" "$(dpkg --print-architecture)" "$(config)" "${layers[@]}")"
 }
 
 main

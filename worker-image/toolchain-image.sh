@@ -15,7 +15,7 @@ readonly name=${SPARROW_TOOLCHAIN_IMAGE:-docker.io/sparrow/toolchain:dev}
 root=$(toolchain_root)
 [[ $root != / ]] || root=$made_root
 [[ -r $root/var/lib/dpkg/status ]] ||
-  fail "There is no toolchain root in $cache, because this machine has a Bazel and a compiler of its own; an image needs a root."
+  fail "There is no toolchain root in $cache, because this machine has a Bazel and a compiler itself; the image needs a root."
 
 mkdir -p "$cache/image"
 exec 9>"$cache/image/toolchain.lock"
@@ -51,10 +51,11 @@ paths() { # find's test
 make_layer() { # out.tar
   cd "$root"
   { paths -type d && comm -23 <(paths ! -type d) <(packages_of_bazel | files_of); } | sort |
-    tar --format=gnu --owner=0 --group=0 --numeric-owner --no-recursion --files-from=- -cf "$1"
+    tar "${same_bytes[@]}" --no-recursion --files-from=- -cf "$1"
 }
 
 if [[ ! -s $out ]]; then
+  rm -f "$cache"/image/toolchain-*.tar
   layer="$cache/image/toolchain-layer.tar"
   (make_layer "$layer")
   archive "$out" "$name" "$(dpkg --print-architecture)" '{}' "$layer" >/dev/null
