@@ -6,6 +6,11 @@ import java.util.List;
 /** How a pool isolates its actions. */
 public sealed interface SandboxConfig {
   /**
+   * What an executor with it has proven once it has started, as people and the operator read it.
+   */
+  String isolationLevel();
+
+  /**
    * In bubblewrap; an executor that cannot run it refuses to start.
    *
    * @param rootDirectory becomes the action's root, read-only: the toolchain
@@ -22,8 +27,18 @@ public sealed interface SandboxConfig {
     public Bubblewrap(Path rootDirectory) {
       this(rootDirectory, List.of());
     }
+
+    @Override
+    public String isolationLevel() {
+      return "Full";
+    }
   }
 
   /** Not at all: actions can do whatever the executor can. */
-  record None() implements SandboxConfig {}
+  record None() implements SandboxConfig {
+    @Override
+    public String isolationLevel() {
+      return "None";
+    }
+  }
 }

@@ -12,6 +12,7 @@ import build.sparrow.scheduling.executor.ExecutorEvent;
 import build.sparrow.scheduling.executor.Offered;
 import build.sparrow.scheduling.v1.Accept;
 import build.sparrow.scheduling.v1.Done;
+import build.sparrow.scheduling.v1.Drain;
 import build.sparrow.scheduling.v1.Draining;
 import build.sparrow.scheduling.v1.ExecutorMessage;
 import build.sparrow.scheduling.v1.FrontendMessage;
@@ -69,6 +70,7 @@ final class ExecutorAgent {
    * Who this executor is.
    *
    * @param incarnation new at each start
+   * @param isolationLevel what it has proven of its sandbox
    * @param drainTimeout what running actions get when a frontend asks for a drain
    */
   record Identity(
@@ -76,6 +78,7 @@ final class ExecutorAgent {
       String incarnation,
       String pool,
       Platform platform,
+      String isolationLevel,
       int slots,
       Duration drainTimeout) {}
 
@@ -126,10 +129,14 @@ final class ExecutorAgent {
           loop.feed(
               new ExecutorEvent.Acknowledged(
                   from, WireMessages.attempt(message.getDoneAck().getAttempt())));
-      case DRAIN -> loop.feed(new ExecutorEvent.DrainAsked(identity.drainTimeout()));
+      case DRAIN -> loop.feed(new ExecutorEvent.DrainAsked(grace(message.getDrain())));
       case MESSAGE_NOT_SET ->
           throw new IllegalArgumentException("The message is empty, or of a later version");
     }
+  }
+
+  private Duration grace(Drain drain) {
+    return drain.hasGrace() ? WireMessages.duration(drain.getGrace()) : identity.drainTimeout();
   }
 
   /** Keeps what an offer carries, for the case that the scheduler accepts it. */
@@ -228,6 +235,7 @@ final class ExecutorAgent {
             .setIncarnation(identity.incarnation())
             .setPool(identity.pool())
             .setPlatform(identity.platform())
+            .setIsolationLevel(identity.isolationLevel())
             .setSlots(identity.slots())
             .setDraining(draining);
     for (AttemptProgress progress : attempts) {

@@ -111,6 +111,7 @@ public final class RunningAgent implements AutoCloseable {
         UUID.randomUUID().toString(),
         config.pool(),
         config.platform().toProto(),
+        config.sandbox().isolationLevel(),
         config.slots(),
         config.drainTimeout());
   }

@@ -5,6 +5,7 @@ import build.sparrow.scheduling.AttemptProgress;
 import build.sparrow.scheduling.Ending;
 import build.sparrow.scheduling.Phase;
 import build.sparrow.scheduling.v1.Progress;
+import java.time.Duration;
 
 /** The scheduler's words on the wire and back. */
 final class WireMessages {
@@ -37,6 +38,16 @@ final class WireMessages {
       case OUT_OF_MEMORY -> build.sparrow.scheduling.v1.Ending.OUT_OF_MEMORY;
       case KILLED -> build.sparrow.scheduling.v1.Ending.KILLED;
     };
+  }
+
+  /** A duration that frontends send; throws IllegalArgumentException if it is none. */
+  static Duration duration(com.google.protobuf.Duration proto) {
+    if (proto.getSeconds() < 0 || proto.getNanos() < 0) {
+      throw new IllegalArgumentException(
+          "A duration is %d s and %d ns; it must be 0 or more"
+              .formatted(proto.getSeconds(), proto.getNanos()));
+    }
+    return Duration.ofSeconds(proto.getSeconds(), proto.getNanos());
   }
 
   static Progress progress(Iterable<AttemptProgress> attempts) {

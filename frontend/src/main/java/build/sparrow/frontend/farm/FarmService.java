@@ -32,6 +32,9 @@ import java.util.function.LongSupplier;
 
 /** Answers for this frontend's own scheduler. */
 public final class FarmService extends FarmGrpc.FarmImplBase {
+  /** Longer than any action may take. */
+  private static final Duration MAX_GRACE = Duration.ofDays(7);
+
   private final String frontend;
   private final String epoch;
   private final Scheduling loop;
@@ -71,20 +74,26 @@ public final class FarmService extends FarmGrpc.FarmImplBase {
   }
 
   private static PoolStatus status(OwnerSnapshot.Pool pool) {
-    return PoolStatus.newBuilder()
-        .setName(pool.name())
-        .setExecutors(pool.executors())
-        .setSlots(pool.slots())
-        .setBusySlots(pool.busySlots())
-        .setQueuedActions(pool.queuedActions())
-        .build();
+    PoolStatus.Builder status =
+        PoolStatus.newBuilder()
+            .setName(pool.name())
+            .setExecutors(pool.executors())
+            .setSlots(pool.slots())
+            .setBusySlots(pool.busySlots())
+            .setQueuedActions(pool.queuedActions());
+    if (pool.queuedActions() > 0) {
+      status.setOldestWait(Durations.fromNanos(pool.oldestWaitNanos()));
+    }
+    return status.build();
   }
 
   private static ExecutorStatus status(OwnerSnapshot.Executor executor) {
     ExecutorStatus.Builder status =
         ExecutorStatus.newBuilder()
             .setName(executor.id().name())
+            .setIncarnation(executor.id().incarnation())
             .setPool(executor.pool())
+            .setIsolationLevel(executor.isolationLevel())
             .setSlots(executor.slots())
             .setState(
                 switch (executor.connection()) {
@@ -145,11 +154,23 @@ public final class FarmService extends FarmGrpc.FarmImplBase {
 
   @Override
   public void drain(DrainRequest request, StreamObserver<DrainResponse> responses) {
+    Duration grace = request.hasGrace() ? grace(request.getGrace()) : null;
     Optional<OwnerSnapshot.Executor> executor =
-        loop.ask(() -> dispatcher.drain(request.getExecutor()));
+        loop.ask(() -> dispatcher.drain(request.getExecutor(), grace));
     int running = executor.orElseThrow(() -> unknown(request.getExecutor())).operations().size();
     responses.onNext(DrainResponse.newBuilder().setRunningAttempts(running).build());
     responses.onCompleted();
+  }
+
+  private static Duration grace(com.google.protobuf.Duration asked) {
+    if (!Durations.isValid(asked)
+        || Durations.isNegative(asked)
+        || asked.getSeconds() > MAX_GRACE.toSeconds()) {
+      throw ReapiStatus.invalidArgument(
+          "grace is %d s; give 0 to %d s, or leave it out for what the pool grants"
+              .formatted(asked.getSeconds(), MAX_GRACE.toSeconds()));
+    }
+    return Duration.ofSeconds(asked.getSeconds(), asked.getNanos());
   }
 
   private static StatusRuntimeException unknown(String executor) {

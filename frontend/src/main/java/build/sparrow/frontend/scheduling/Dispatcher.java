@@ -22,6 +22,7 @@ import build.sparrow.scheduling.v1.ExecutorMessage;
 import build.sparrow.scheduling.v1.HeldAttempt;
 import build.sparrow.scheduling.v1.Offer;
 import build.sparrow.scheduling.v1.Welcome;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -113,14 +114,18 @@ public final class Dispatcher implements SchedulerLoop.Timer {
 
   // From people and the operator.
 
-  /** Has an executor take no more work; empty if none of that name is connected. */
-  public Optional<OwnerSnapshot.Executor> drain(String executorName) {
+  /**
+   * Has an executor take no more work; empty if none of that name is connected.
+   *
+   * @param grace how long what it runs may go on; null for what its pool grants
+   */
+  public Optional<OwnerSnapshot.Executor> drain(String executorName, @Nullable Duration grace) {
     Optional<OwnerSnapshot.Executor> executor =
         snapshot().executors().stream()
             .filter(candidate -> candidate.id().name().equals(executorName))
             .findFirst();
     if (executor.isPresent()) {
-      feed(new OwnerEvent.DrainAsked(executorName));
+      feed(new OwnerEvent.DrainAsked(executorName, grace));
     }
     return executor;
   }
@@ -254,7 +259,7 @@ public final class Dispatcher implements SchedulerLoop.Timer {
         payloads.acknowledged(attempt);
         links.ack(executor, attempt);
       }
-      case OwnerEffect.SendDrain(var executor) -> links.drain(executor);
+      case OwnerEffect.SendDrain(var executor, var grace) -> links.drain(executor, grace);
       case OwnerEffect.Disconnect(var executor) -> links.disconnect(executor);
     }
   }

@@ -12,11 +12,14 @@ import build.sparrow.scheduling.v1.Offer;
 import build.sparrow.scheduling.v1.PullReply;
 import build.sparrow.scheduling.v1.Reserve;
 import build.sparrow.scheduling.v1.Welcome;
+import com.google.protobuf.util.Durations;
 import io.grpc.StatusRuntimeException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -129,8 +132,12 @@ final class ExecutorLinks {
             .setDoneAck(DoneAck.newBuilder().setAttempt(Wire.attempt(attempt))));
   }
 
-  void drain(ExecutorId executor) {
-    send(executor, FrontendMessage.newBuilder().setDrain(Drain.getDefaultInstance()));
+  void drain(ExecutorId executor, @Nullable Duration grace) {
+    Drain.Builder drain = Drain.newBuilder();
+    if (grace != null) {
+      drain.setGrace(Durations.fromNanos(grace.toNanos()));
+    }
+    send(executor, FrontendMessage.newBuilder().setDrain(drain));
   }
 
   private void send(ExecutorId executor, FrontendMessage.Builder message) {

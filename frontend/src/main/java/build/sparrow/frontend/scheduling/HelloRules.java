@@ -61,7 +61,13 @@ final class HelloRules {
               Wire.phase(attempt.getPhase())));
     }
     return new OwnerEvent.ExecutorJoined(
-        executor, hello.getPool(), platform, slots, hello.getDraining(), held);
+        executor,
+        hello.getPool(),
+        platform,
+        isolationLevel(executor, hello.getIsolationLevel()),
+        slots,
+        hello.getDraining(),
+        held);
   }
 
   private void checkPool(ExecutorId executor, String name, Platform platform) {
@@ -79,6 +85,15 @@ final class HelloRules {
           "executor %s has the platform \"%s\", but its pool %s declares \"%s\"; restart it with the pool's"
               .formatted(executor.name(), platform, name, pool.get().platform()));
     }
+  }
+
+  private static String isolationLevel(ExecutorId executor, String level) {
+    if (level.length() > MAX_NAME_LENGTH) {
+      throw ReapiStatus.invalidArgument(
+          "the isolation level of executor %s has %d characters; give at most %d"
+              .formatted(executor.name(), level.length(), MAX_NAME_LENGTH));
+    }
+    return level;
   }
 
   private static String name(String what, String name) {

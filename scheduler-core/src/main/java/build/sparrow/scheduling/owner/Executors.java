@@ -42,7 +42,11 @@ final class Executors {
     if (executor == null) {
       executor =
           new KnownExecutor(
-              hello.executor(), placement.join(hello.platform()), hello.pool(), hello.slots());
+              hello.executor(),
+              placement.join(hello.platform()),
+              hello.pool(),
+              hello.isolationLevel(),
+              hello.slots());
       byId.put(executor.id, executor);
       byName.put(executor.id.name(), executor);
     } else {
@@ -95,10 +99,10 @@ final class Executors {
     placement.close(executor, turn);
   }
 
-  void drainAsked(String name, Turn turn) {
+  void drainAsked(String name, @Nullable Duration grace, Turn turn) {
     KnownExecutor executor = byName.get(name);
     if (executor != null && executor.ready()) {
-      turn.emit(new OwnerEffect.SendDrain(executor.id));
+      turn.emit(new OwnerEffect.SendDrain(executor.id, grace));
       draining(executor, turn);
     }
   }

@@ -22,6 +22,7 @@ final class KnownExecutor {
   final ExecutorId id;
   final ExecutorGroup group;
   final String pool;
+  final String isolationLevel;
   final int slots;
 
   /** What it runs, or was offered, for this owner. */
@@ -52,10 +53,11 @@ final class KnownExecutor {
    */
   private final Set<AttemptId> unanswered = new HashSet<>();
 
-  KnownExecutor(ExecutorId id, ExecutorGroup group, String pool, int slots) {
+  KnownExecutor(ExecutorId id, ExecutorGroup group, String pool, String isolationLevel, int slots) {
     this.id = id;
     this.group = group;
     this.pool = pool;
+    this.isolationLevel = isolationLevel;
     this.slots = slots;
   }
 

@@ -5,6 +5,7 @@ import build.sparrow.scheduling.ExecutorId;
 import build.sparrow.scheduling.OperationId;
 import build.sparrow.scheduling.Stage;
 import build.sparrow.scheduling.WatcherId;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -99,7 +100,12 @@ public sealed interface OwnerEffect {
 
   record SendAck(ExecutorId executor, AttemptId attempt) implements OwnerEffect {}
 
-  record SendDrain(ExecutorId executor) implements OwnerEffect {}
+  /**
+   * Asks the executor to drain.
+   *
+   * @param grace how long what it runs may go on; null for what its pool grants
+   */
+  record SendDrain(ExecutorId executor, @Nullable Duration grace) implements OwnerEffect {}
 
   /**
    * Close the executor's stream: it was silent for too long or is superseded. It may come back with

@@ -9,7 +9,9 @@ import build.sparrow.scheduling.LossClass;
 import build.sparrow.scheduling.OperationId;
 import build.sparrow.scheduling.Platform;
 import build.sparrow.scheduling.WatcherId;
+import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What can happen to an owner. Events of one executor come from one stream at a time: when a new
@@ -52,8 +54,12 @@ public sealed interface OwnerEvent {
   /** News of an executor that the platform takes away or took away. */
   record LossNews(String executorName, LossClass loss) implements OwnerEvent {}
 
-  /** Somebody wants the executor to finish and take no more work. */
-  record DrainAsked(String executorName) implements OwnerEvent {}
+  /**
+   * Somebody wants the executor to finish and take no more work.
+   *
+   * @param grace how long what it runs may go on; null for what the executor's pool grants
+   */
+  record DrainAsked(String executorName, @Nullable Duration grace) implements OwnerEvent {}
 
   /**
    * The time named by {@link OwnerScheduler#nextTimerNanos} has come. Early and spare ticks are
@@ -66,12 +72,14 @@ public sealed interface OwnerEvent {
   /**
    * A stream is open and the executor has said Hello.
    *
+   * @param isolationLevel what it has proven of its sandbox, for people
    * @param slots at least 1
    */
   record ExecutorJoined(
       ExecutorId executor,
       String pool,
       Platform platform,
+      String isolationLevel,
       int slots,
       boolean draining,
       List<HeldAttempt> held)

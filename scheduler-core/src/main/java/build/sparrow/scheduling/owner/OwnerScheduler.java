@@ -73,7 +73,7 @@ public final class OwnerScheduler {
         }
       }
       case OwnerEvent.LossNews(var name, var loss) -> executors.news(name, loss, turn);
-      case OwnerEvent.DrainAsked(var name) -> executors.drainAsked(name, turn);
+      case OwnerEvent.DrainAsked(var name, var grace) -> executors.drainAsked(name, grace, turn);
       case OwnerEvent.Tick _ -> {}
       case OwnerEvent.ExecutorJoined hello -> executors.joined(hello, turn);
       case OwnerEvent.ExecutorDisconnected(var id) -> executors.disconnected(id, turn);

@@ -19,9 +19,16 @@ public record OwnerSnapshot(
    *
    * @param busySlots slots with attempts of this owner
    * @param queuedActions actions that the pool could run
+   * @param oldestWaitNanos of the oldest of them; 0 if there is none
    */
   public record Pool(
-      String name, Platform platform, int executors, int slots, int busySlots, int queuedActions) {}
+      String name,
+      Platform platform,
+      int executors,
+      int slots,
+      int busySlots,
+      int queuedActions,
+      long oldestWaitNanos) {}
 
   /** How an executor is connected. */
   public enum Connection {
@@ -33,6 +40,7 @@ public record OwnerSnapshot(
   /**
    * An executor.
    *
+   * @param isolationLevel what it has proven of its sandbox, for people
    * @param idleSlots slots that this owner may offer to right now
    * @param reservations places that this owner holds in the executor's queue
    * @param operations what it runs for this owner
@@ -41,6 +49,7 @@ public record OwnerSnapshot(
       ExecutorId id,
       String pool,
       Connection connection,
+      String isolationLevel,
       int slots,
       int idleSlots,
       int reservations,

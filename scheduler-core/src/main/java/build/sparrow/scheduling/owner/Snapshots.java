@@ -19,15 +19,17 @@ final class Snapshots {
     List<OwnerSnapshot.Executor> executorViews =
         executors.all().stream().map(Snapshots::executor).toList();
     List<PlatformQueue> queues = placement.queues();
+    List<OwnerSnapshot.Queue> queueViews =
+        queues.stream().map(queue -> queue(queue, nowNanos)).toList();
     return new OwnerSnapshot(
-        pools(config, executors, queues),
+        pools(config, executors, queueViews),
         executorViews,
-        queues.stream().map(queue -> queue(queue, nowNanos)).toList(),
+        queueViews,
         counts(table, placement, alarms));
   }
 
   private static List<OwnerSnapshot.Pool> pools(
-      OwnerConfig config, Executors executors, List<PlatformQueue> queues) {
+      OwnerConfig config, Executors executors, List<OwnerSnapshot.Queue> queues) {
     Map<String, Platform> platforms = new LinkedHashMap<>();
     config.pools().forEach(pool -> platforms.put(pool.name(), pool.platform()));
     executors.all().forEach(each -> platforms.putIfAbsent(each.pool, each.group.platform));
@@ -38,16 +40,18 @@ final class Snapshots {
                   executors.all().stream()
                       .filter(executor -> executor.pool.equals(entry.getKey()))
                       .toList();
+              List<OwnerSnapshot.Queue> fitting =
+                  queues.stream()
+                      .filter(queue -> entry.getValue().offers(queue.platform()))
+                      .toList();
               return new OwnerSnapshot.Pool(
                   entry.getKey(),
                   entry.getValue(),
                   members.size(),
                   members.stream().mapToInt(executor -> executor.slots).sum(),
                   members.stream().mapToInt(executor -> executor.attempts.size()).sum(),
-                  queues.stream()
-                      .filter(queue -> entry.getValue().offers(queue.platform))
-                      .mapToInt(PlatformQueue::size)
-                      .sum());
+                  fitting.stream().mapToInt(OwnerSnapshot.Queue::queuedActions).sum(),
+                  fitting.stream().mapToLong(OwnerSnapshot.Queue::oldestWaitNanos).max().orElse(0));
             })
         .toList();
   }
@@ -65,6 +69,7 @@ final class Snapshots {
         executor.id,
         executor.pool,
         connection,
+        executor.isolationLevel,
         executor.slots,
         executor.idleSlots(),
         Math.max(0, executor.reservations),

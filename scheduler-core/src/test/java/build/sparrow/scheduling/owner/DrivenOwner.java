@@ -121,7 +121,8 @@ final class DrivenOwner {
 
   List<OwnerEffect> hello(ExecutorId executor, Platform platform, int slots, HeldAttempt... held) {
     return on(
-        new OwnerEvent.ExecutorJoined(executor, "linux", platform, slots, false, List.of(held)));
+        new OwnerEvent.ExecutorJoined(
+            executor, "linux", platform, "Full", slots, false, List.of(held)));
   }
 
   List<OwnerEffect> token(ExecutorId executor, int freeSlots) {

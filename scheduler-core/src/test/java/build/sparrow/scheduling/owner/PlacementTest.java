@@ -307,7 +307,9 @@ final class PlacementTest {
     SplittableRandom random = new SplittableRandom(1);
     ExecutorId executor = executor("e");
     fresh.on(
-        new OwnerEvent.ExecutorJoined(executor, "linux", LINUX, 1, false, List.of()), 0, random);
+        new OwnerEvent.ExecutorJoined(executor, "linux", LINUX, "Full", 1, false, List.of()),
+        0,
+        random);
     fresh.on(new OwnerEvent.Token(executor, 1), 0, random);
 
     List<OwnerEffect> early = fresh.on(DrivenOwner.submission(new WatcherId(1), "a"), 0, random);
@@ -325,7 +327,9 @@ final class PlacementTest {
     SplittableRandom random = new SplittableRandom(1);
     ExecutorId executor = executor("e");
     fresh.on(
-        new OwnerEvent.ExecutorJoined(executor, "linux", LINUX, 1, false, List.of()), 0, random);
+        new OwnerEvent.ExecutorJoined(executor, "linux", LINUX, "Full", 1, false, List.of()),
+        0,
+        random);
     fresh.on(DrivenOwner.submission(new WatcherId(1), "a"), 0, random);
 
     assertThat(fresh.on(new OwnerEvent.Pulled(executor, 1), 1, random))
@@ -350,8 +354,8 @@ final class PlacementTest {
     ExecutorId executor = owner.join("e", 1);
     owner.token(executor, 1);
 
-    assertThat(owner.on(new OwnerEvent.DrainAsked("e")))
-        .containsExactly(new OwnerEffect.SendDrain(executor));
+    assertThat(owner.on(new OwnerEvent.DrainAsked("e", Duration.ofSeconds(7))))
+        .containsExactly(new OwnerEffect.SendDrain(executor, Duration.ofSeconds(7)));
     assertThat(offered(owner.submit("a"))).isEmpty();
   }
 }

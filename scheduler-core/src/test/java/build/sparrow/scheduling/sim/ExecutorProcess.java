@@ -168,6 +168,7 @@ final class ExecutorProcess {
                   id,
                   pool.name(),
                   pool.platform(),
+                  "Full",
                   slots,
                   isDraining,
                   held.stream().map(each -> held(each.attempt(), each.phase())).toList()));
