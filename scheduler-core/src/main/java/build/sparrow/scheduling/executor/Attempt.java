@@ -25,7 +25,9 @@ final class Attempt {
     /** Its owner wants to hear that it is dead. */
     KILLED,
     /** Its owner was told already and has it elsewhere by now. */
-    HANDED_BACK
+    HANDED_BACK,
+    /** Its owner is gone from the farm. */
+    ORPHANED
   }
 
   final AttemptId id;

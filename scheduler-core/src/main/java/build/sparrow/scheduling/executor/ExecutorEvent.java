@@ -20,6 +20,12 @@ public sealed interface ExecutorEvent {
   /** The stream is broken or closed. */
   record Disconnected(FrontendId frontend) implements ExecutorEvent {}
 
+  /**
+   * The frontend is disconnected and the farm lists its place no more. What it left behind is
+   * dropped unless a stream to that place opens soon.
+   */
+  record FrontendGone(FrontendId frontend) implements ExecutorEvent {}
+
   /** The frontend's answer to Hello. */
   record Welcomed(FrontendId frontend, String epoch) implements ExecutorEvent {}
 

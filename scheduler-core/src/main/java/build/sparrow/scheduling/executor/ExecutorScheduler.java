@@ -67,7 +67,7 @@ public final class ExecutorScheduler {
     }
     long next = heartbeatNanos;
     for (Frontend frontend : frontends.values()) {
-      next = Math.min(next, frontend.nextPullExpiryNanos());
+      next = Math.min(next, frontend.nextExpiryNanos());
     }
     for (Attempt attempt : slots.view()) {
       if (attempt.state instanceof State.Reported(_, var untilNanos)) {
@@ -106,6 +106,8 @@ public final class ExecutorScheduler {
     switch (event) {
       case ExecutorEvent.Connected(var id) -> connected(frontend(id), nowNanos);
       case ExecutorEvent.Disconnected(var id) -> frontend(id).disconnect();
+      case ExecutorEvent.FrontendGone(var id) ->
+          frontend(id).gone(nowNanos + times.orphanRetention().toNanos());
       case ExecutorEvent.Welcomed(var id, var epoch) -> frontend(id).welcome(epoch);
       case ExecutorEvent.OfferReceived(var id, var offer) -> offered(frontend(id), offer, true);
       case ExecutorEvent.PullAnswered(var id, var offers) -> {
@@ -228,7 +230,7 @@ public final class ExecutorScheduler {
         switch (reason) {
           // Whatever it says: half of what it did may be missing.
           case KILLED -> report(attempt, Ending.KILLED, nowNanos);
-          case HANDED_BACK -> forget(attempt);
+          case HANDED_BACK, ORPHANED -> forget(attempt);
         }
       }
       case State.Waiting _, State.Reported _ -> {}
@@ -255,7 +257,13 @@ public final class ExecutorScheduler {
         forget(attempt);
       }
     }
-    frontends.values().forEach(frontend -> frontend.expirePulls(nowNanos));
+    for (Frontend frontend : frontends.values()) {
+      frontend.expirePulls(nowNanos);
+      if (frontend.orphansExpired(nowNanos)) {
+        frontend.orphansDropped();
+        slots.of(frontend.id).forEach(this::dropOrphan);
+      }
+    }
     if (drain != null && !drain.over() && drain.untilNanos() <= nowNanos) {
       drain = new Drain(drain.untilNanos(), true);
       slots.all().forEach(this::handBack);
@@ -263,6 +271,15 @@ public final class ExecutorScheduler {
     if (heartbeatNanos != null && heartbeatNanos <= nowNanos) {
       heartbeatNanos = nowNanos + times.heartbeat().toNanos();
       heartbeat();
+    }
+  }
+
+  /** Nobody will ever ask for it: its slot and its result are for others. */
+  private void dropOrphan(Attempt attempt) {
+    switch (attempt.state) {
+      case State.Waiting _, State.Reported _ -> forget(attempt);
+      case State.Running _ -> stop(attempt, StopReason.ORPHANED);
+      case State.Stopping _ -> attempt.state = new State.Stopping(StopReason.ORPHANED);
     }
   }
 

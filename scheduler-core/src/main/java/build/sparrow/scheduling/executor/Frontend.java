@@ -32,6 +32,9 @@ final class Frontend {
   /** In the order in which they were sent, which is that of their answers. */
   private final List<Pull> pulls = new ArrayList<>();
 
+  /** When what it left behind is dropped; null unless it is gone from the farm. */
+  private @Nullable Long orphansUntilNanos;
+
   private @Nullable String epoch;
   private boolean welcomed;
   private long highestCounter;
@@ -43,12 +46,29 @@ final class Frontend {
   /** What was said on an older stream is void; what was admitted is not. */
   void connect() {
     connected = true;
+    orphansUntilNanos = null;
     forgetStream();
   }
 
   void disconnect() {
     connected = false;
     forgetStream();
+  }
+
+  /** It is gone from the farm; does nothing where a stream is open after all. */
+  void gone(long untilNanos) {
+    if (!connected && orphansUntilNanos == null) {
+      orphansUntilNanos = untilNanos;
+    }
+  }
+
+  /** Whether it has been gone for so long that what it left behind is in the way. */
+  boolean orphansExpired(long nowNanos) {
+    return orphansUntilNanos != null && orphansUntilNanos <= nowNanos;
+  }
+
+  void orphansDropped() {
+    orphansUntilNanos = null;
   }
 
   private void forgetStream() {
@@ -128,9 +148,9 @@ final class Frontend {
     return pulls.size();
   }
 
-  /** When the next pull expires; Long.MAX_VALUE if none does. */
-  long nextPullExpiryNanos() {
-    long next = Long.MAX_VALUE;
+  /** When a pull, or what it left behind, expires next; Long.MAX_VALUE if nothing does. */
+  long nextExpiryNanos() {
+    long next = orphansUntilNanos == null ? Long.MAX_VALUE : orphansUntilNanos;
     for (Pull pull : pulls) {
       next = Math.min(next, pull.untilNanos);
     }

@@ -108,6 +108,13 @@ final class ExecutorProcess {
     }
   }
 
+  /** The farm lists the frontend's place no more. */
+  void gone(FrontendId frontend) {
+    if (alive && !streams.containsKey(frontend)) {
+      on(new ExecutorEvent.FrontendGone(frontend));
+    }
+  }
+
   List<Stream> streams() {
     return List.copyOf(streams.values());
   }

@@ -132,8 +132,17 @@ final class Faults {
     if (!alive.isEmpty()) {
       FrontendProcess victim = alive.get(random.nextInt(alive.size()));
       victim.die();
-      farm.timeline.after(
-          random.nextLong(2 * Timeline.SECOND), () -> farm.startFrontend(victim.id));
+      if (random.nextInt(4) == 0) {
+        // Its place is empty for so long that executors give up what it left there, or nearly so.
+        farm.timeline.after(
+            random.nextLong(2 * Timeline.SECOND),
+            () -> farm.executors().forEach(executor -> executor.gone(victim.id)));
+        farm.timeline.after(
+            (12 + random.nextInt(8)) * Timeline.SECOND, () -> farm.startFrontend(victim.id));
+      } else {
+        farm.timeline.after(
+            random.nextLong(2 * Timeline.SECOND), () -> farm.startFrontend(victim.id));
+      }
     }
   }
 }
