@@ -36,9 +36,12 @@ import build.sparrow.service.GrpcServer;
 import build.sparrow.service.ServiceGroup;
 import io.grpc.ManagedChannel;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.LongSupplier;
@@ -49,12 +52,16 @@ public final class FrontendMain implements AutoCloseable {
   private static final LongSupplier NANO_TIME = System::nanoTime;
   private static final InstantSource WALL_CLOCK = InstantSource.system();
 
-  private final ServiceGroup services;
-  private final Endpoint endpoint;
+  private static final Duration RETIREMENT_PAUSE = Duration.ofMillis(50);
 
-  private FrontendMain(ServiceGroup services, Endpoint endpoint) {
+  private final ServiceGroup services;
+  private final Scheduler scheduler;
+  private final GrpcServer server;
+
+  private FrontendMain(ServiceGroup services, Scheduler scheduler, GrpcServer server) {
     this.services = services;
-    this.endpoint = endpoint;
+    this.scheduler = scheduler;
+    this.server = server;
   }
 
   /**
@@ -89,7 +96,7 @@ public final class FrontendMain implements AutoCloseable {
       GrpcServer server = startServer(config, owner, stores, admission, scheduler, services);
       // Stopped first: whoever waits for an action, or for work, is sent elsewhere at once.
       services.start("calls that wait", () -> scheduler::sendAway);
-      return new FrontendMain(services, server.endpoint());
+      return new FrontendMain(services, scheduler, server);
     } catch (Exception e) {
       services.close();
       throw e;
@@ -237,7 +244,31 @@ public final class FrontendMain implements AutoCloseable {
 
   /** Where the frontend serves. */
   public Endpoint endpoint() {
-    return endpoint;
+    return server.endpoint();
+  }
+
+  /** What only a restart can mend: the scheduler has stopped answering; empty while it answers. */
+  public Optional<String> fault() {
+    try {
+      var _ = scheduler.loop().ask(scheduler.watchers()::count);
+      return Optional.empty();
+    } catch (CompletionException e) {
+      return Optional.of("the scheduler does not answer: " + e.getCause());
+    }
+  }
+
+  /**
+   * Lets go of clients without hurting them: new calls go elsewhere, those that follow an operation
+   * may see its end. Returns when nobody follows one any more, or after the grace; {@link #close}
+   * is still to be called.
+   */
+  public void retire(Duration grace) throws InterruptedException {
+    server.turnAway();
+    long start = NANO_TIME.getAsLong();
+    while (scheduler.loop().ask(scheduler.watchers()::count) > 0
+        && NANO_TIME.getAsLong() - start < grace.toNanos()) {
+      Thread.sleep(RETIREMENT_PAUSE);
+    }
   }
 
   /** Stops in order; clients and executors are told to go elsewhere first. */

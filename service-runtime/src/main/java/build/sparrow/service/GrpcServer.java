@@ -134,13 +134,21 @@ public final class GrpcServer implements AutoCloseable {
   }
 
   /**
+   * Sends clients elsewhere with their next calls: nothing new is accepted, open calls go on.
+   * {@link #close} is still to be called.
+   */
+  public void turnAway() {
+    health.enterTerminalState();
+    server.shutdown();
+  }
+
+  /**
    * Stops in order: health checks fail, clients are told to go elsewhere, open calls may end within
    * the grace, those left are answered UNAVAILABLE. May be called more than once.
    */
   @Override
   public void close() {
-    health.enterTerminalState();
-    server.shutdown();
+    turnAway();
     boolean interrupted = false;
     try {
       if (!server.awaitTermination(stopGrace.toNanos(), NANOSECONDS)) {
