@@ -6,6 +6,7 @@ import build.sparrow.service.Endpoint;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an executor needs to know.
@@ -14,7 +15,9 @@ import java.util.List;
  * @param pool that it belongs to
  * @param platform what actions may ask for to run here
  * @param slots how many actions run at once, from 1
- * @param frontends every frontend of the farm, at least one
+ * @param frontends of the farm, at fixed places
+ * @param frontendService a DNS name each of whose addresses is a frontend, and the port of all of
+ *     them; null if the farm's frontends are only at fixed places
  * @param shard where inputs come from and outputs go to
  * @param workDirectory of this executor alone; made if it does not exist
  * @param inputCacheSize the most disk that input files take when no action runs
@@ -26,6 +29,7 @@ public record ExecutorConfig(
     PlatformKey platform,
     int slots,
     List<Endpoint> frontends,
+    @Nullable Endpoint frontendService,
     Endpoint shard,
     Path workDirectory,
     DataSize inputCacheSize,
@@ -40,8 +44,9 @@ public record ExecutorConfig(
     if (slots < 1) {
       throw new IllegalArgumentException("slots is " + slots + "; give at least 1");
     }
-    if (frontends.isEmpty()) {
-      throw new IllegalArgumentException("frontends is empty; name at least one");
+    if (frontends.isEmpty() && frontendService == null) {
+      throw new IllegalArgumentException(
+          "frontends is empty; name at least one, or the service that finds them");
     }
     if (drainTimeout.isNegative()) {
       throw new IllegalArgumentException("drainTimeout is " + drainTimeout + "; give 0 or more");

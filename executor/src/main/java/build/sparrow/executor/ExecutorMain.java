@@ -6,12 +6,14 @@ import build.sparrow.scheduling.FrontendId;
 import build.sparrow.service.Endpoint;
 import build.sparrow.service.GrpcChannels;
 import build.sparrow.service.ServiceGroup;
-import io.grpc.Channel;
 import io.grpc.ManagedChannel;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.Collection;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** An executor: connects to every frontend and runs the actions that they give it. */
 public final class ExecutorMain implements AutoCloseable {
@@ -33,14 +35,17 @@ public final class ExecutorMain implements AutoCloseable {
   public static ExecutorMain start(ExecutorConfig config) throws Exception {
     ServiceGroup services = new ServiceGroup();
     try {
-      ManagedChannel shard = connect(services, config.shard());
-      Map<FrontendId, Channel> frontends = new HashMap<>();
-      for (Endpoint frontend : config.frontends()) {
-        frontends.put(new FrontendId(frontend.toString()), connect(services, frontend));
-      }
+      ManagedChannel shard = GrpcChannels.connect(config.shard());
+      services.start("channel to the shard", () -> (AutoCloseable) () -> shutDown(shard));
       RunningAgent agent =
           services.start(
-              "agent", () -> RunningAgent.start(config, new RemoteBlobStore(shard), frontends));
+              "agent",
+              () ->
+                  RunningAgent.start(
+                      config,
+                      new RemoteBlobStore(shard),
+                      place -> GrpcChannels.connect(Endpoint.parse(place.value()))));
+      findFrontends(config, agent, services);
       return new ExecutorMain(services, agent);
     } catch (Exception e) {
       services.close();
@@ -48,10 +53,25 @@ public final class ExecutorMain implements AutoCloseable {
     }
   }
 
-  private static ManagedChannel connect(ServiceGroup services, Endpoint endpoint) throws Exception {
-    ManagedChannel channel = GrpcChannels.connect(endpoint);
-    services.start("channel to " + endpoint, () -> (AutoCloseable) () -> shutDown(channel));
-    return channel;
+  private static void findFrontends(
+      ExecutorConfig config, RunningAgent agent, ServiceGroup services) throws Exception {
+    agent.list(places(config.frontends(), Set.of()));
+    Endpoint service = config.frontendService();
+    if (service != null) {
+      services.start(
+          "frontend lookup",
+          () ->
+              FrontendLookup.start(
+                  new DnsFrontends(service),
+                  FrontendLookup.PAUSE,
+                  found -> agent.list(places(config.frontends(), found))));
+    }
+  }
+
+  private static Set<FrontendId> places(Collection<Endpoint> fixed, Collection<Endpoint> found) {
+    return Stream.concat(fixed.stream(), found.stream())
+        .map(endpoint -> new FrontendId(endpoint.toString()))
+        .collect(Collectors.toSet());
   }
 
   /** Lets go out what was sent. */
@@ -68,6 +88,11 @@ public final class ExecutorMain implements AutoCloseable {
    */
   public void drain(Duration grace) throws InterruptedException {
     agent.drain(grace);
+  }
+
+  /** Why no work can come; empty while a frontend answers. */
+  public Optional<String> obstacle() {
+    return agent.obstacle();
   }
 
   /** Stops now: hands back what runs, then disconnects. */

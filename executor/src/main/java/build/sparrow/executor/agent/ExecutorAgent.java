@@ -22,15 +22,19 @@ import build.sparrow.scheduling.v1.Offer;
 import build.sparrow.scheduling.v1.Pull;
 import build.sparrow.scheduling.v1.Reject;
 import build.sparrow.scheduling.v1.Token;
-import io.grpc.Channel;
+import io.grpc.ManagedChannel;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,12 +50,16 @@ final class ExecutorAgent {
   private final SchedulerLoop loop;
   private final AttemptRunner runner;
   private final ExecutorService slots;
-  private final Map<FrontendId, FrontendLink> links = new HashMap<>();
+  private final Dialler dialler;
+  private final RandomGenerator random;
 
   // Used on the loop's thread only.
+  private final Map<FrontendId, FrontendLink> links = new TreeMap<>();
+  private boolean isDisconnected;
   private final Map<AttemptId, HeldAttempt> held = new HashMap<>();
 
   private final CompletableFuture<@Nullable Void> drained = new CompletableFuture<>();
+  private volatile @Nullable String obstacle = "it has not looked for frontends yet";
 
   /**
    * Makes an agent that does nothing yet.
@@ -59,11 +67,18 @@ final class ExecutorAgent {
    * @param slots platform threads, one a slot, that live as long as the agent
    */
   ExecutorAgent(
-      Identity identity, SchedulerLoop loop, AttemptRunner runner, ExecutorService slots) {
+      Identity identity,
+      SchedulerLoop loop,
+      AttemptRunner runner,
+      ExecutorService slots,
+      Dialler dialler,
+      RandomGenerator random) {
     this.identity = identity;
     this.loop = loop;
     this.runner = runner;
     this.slots = slots;
+    this.dialler = dialler;
+    this.random = random;
   }
 
   /**
@@ -82,13 +97,61 @@ final class ExecutorAgent {
       int slots,
       Duration drainTimeout) {}
 
-  /** Connects to the frontends. */
-  void start(Map<FrontendId, Channel> frontends, RandomGenerator random) {
+  /** Begins; connects to nobody yet. */
+  void start() {
     loop.start(this::perform);
-    frontends.forEach(
-        (id, channel) ->
-            links.put(id, new FrontendLink(id, channel, loop, random, this::received)));
-    links.values().forEach(link -> loop.post(link::open));
+  }
+
+  /**
+   * Says where frontends are from now on. One that is listed no more is given up once it does not
+   * answer.
+   */
+  void list(Set<FrontendId> places) {
+    loop.post(
+        () -> {
+          if (isDisconnected) {
+            return;
+          }
+          for (FrontendId place : places) {
+            links.computeIfAbsent(place, this::connect);
+          }
+          for (FrontendLink link : List.copyOf(links.values())) {
+            link.list(places.contains(link.id()));
+            abandonIfGone(link);
+          }
+          updateObstacle();
+        });
+  }
+
+  private FrontendLink connect(FrontendId place) {
+    FrontendLink link =
+        new FrontendLink(place, dialler.dial(place), loop, random, new FrontendInbox());
+    // Later: opening says hello, for which the link must be known.
+    loop.post(link::open);
+    return link;
+  }
+
+  private void abandonIfGone(FrontendLink link) {
+    if (link.isGone() && links.remove(link.id(), link)) {
+      link.abandon();
+    }
+  }
+
+  private void updateObstacle() {
+    obstacle =
+        links.values().stream().anyMatch(FrontendLink::isWelcome)
+            ? null
+            : "no frontend answers; known are: "
+                + (links.isEmpty()
+                    ? "none"
+                    : links.keySet().stream()
+                        .map(FrontendId::value)
+                        .collect(Collectors.joining(", ")));
+  }
+
+  /** Why no work can come, from any thread; empty while it can. */
+  Optional<String> obstacle() {
+    return Optional.ofNullable(obstacle);
   }
 
   /** Takes no more work from now on. The future ends when nothing runs, or after the grace. */
@@ -97,15 +160,34 @@ final class ExecutorAgent {
     return drained;
   }
 
-  /** Ends the streams after all that was sent on them; the future ends when that is under way. */
-  Future<@Nullable Void> disconnect() {
-    CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
+  /**
+   * Ends the streams after all that was sent on them.
+   *
+   * @return when that is under way: the channels, for the caller to shut down
+   */
+  Future<List<ManagedChannel>> disconnect() {
+    CompletableFuture<List<ManagedChannel>> done = new CompletableFuture<>();
     loop.post(
         () -> {
+          isDisconnected = true;
           links.values().forEach(FrontendLink::close);
-          done.complete(null);
+          done.complete(links.values().stream().map(FrontendLink::channel).toList());
         });
     return done;
+  }
+
+  /** Hears frontends, on the loop's thread. */
+  private final class FrontendInbox implements FrontendLink.Inbox {
+    @Override
+    public void received(FrontendId frontend, FrontendMessage message) {
+      ExecutorAgent.this.received(frontend, message);
+    }
+
+    @Override
+    public void changed(FrontendLink link) {
+      abandonIfGone(link);
+      updateObstacle();
+    }
   }
 
   private void received(FrontendId from, FrontendMessage message) {

@@ -5,7 +5,7 @@ import build.sparrow.scheduling.executor.ExecutorEvent;
 import build.sparrow.scheduling.v1.ExecutorMessage;
 import build.sparrow.scheduling.v1.FrontendMessage;
 import build.sparrow.scheduling.v1.SchedulingGrpc;
-import io.grpc.Channel;
+import io.grpc.ManagedChannel;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import java.time.Duration;
@@ -25,7 +25,7 @@ final class FrontendLink {
   private static final Duration MAX_PAUSE = Duration.ofSeconds(2);
 
   private final FrontendId id;
-  private final Channel channel;
+  private final ManagedChannel channel;
   private final SchedulerLoop loop;
   private final RandomGenerator random;
   private final Inbox inbox;
@@ -33,9 +33,14 @@ final class FrontendLink {
   private @Nullable Stream stream;
   private boolean isClosed;
   private boolean isWelcome;
+  private boolean isListed = true;
 
   FrontendLink(
-      FrontendId id, Channel channel, SchedulerLoop loop, RandomGenerator random, Inbox inbox) {
+      FrontendId id,
+      ManagedChannel channel,
+      SchedulerLoop loop,
+      RandomGenerator random,
+      Inbox inbox) {
     this.id = id;
     this.channel = channel;
     this.loop = loop;
@@ -51,10 +56,32 @@ final class FrontendLink {
      * @throws IllegalArgumentException if it is malformed
      */
     void received(FrontendId frontend, FrontendMessage message);
+
+    /** The link has been welcomed, or its stream has ended; it may be closed for that. */
+    void changed(FrontendLink link);
   }
 
   FrontendId id() {
     return id;
+  }
+
+  ManagedChannel channel() {
+    return channel;
+  }
+
+  /** Whether the frontend answers. */
+  boolean isWelcome() {
+    return isWelcome;
+  }
+
+  /** Says whether the farm still has a frontend at this place. */
+  void list(boolean listed) {
+    isListed = listed;
+  }
+
+  /** Whether nobody is there and nobody is expected there. */
+  boolean isGone() {
+    return !isListed && !isWelcome;
   }
 
   /** Opens a stream; the scheduler says hello on it. */
@@ -91,6 +118,20 @@ final class FrontendLink {
     }
   }
 
+  /** Gives up a frontend that is gone, with whatever was sent to it. */
+  void abandon() {
+    isClosed = true;
+    Stream last = stream;
+    if (last != null) {
+      stream = null;
+      last.cancel("the frontend is gone", null);
+      loop.feed(new ExecutorEvent.Disconnected(id));
+    }
+    channel.shutdownNow();
+    log.atInfo().addKeyValue("frontend", id).log("Gave up a frontend that is gone");
+    loop.feed(new ExecutorEvent.FrontendGone(id));
+  }
+
   private void received(Stream from, FrontendMessage message) {
     if (stream != from) {
       return;
@@ -100,6 +141,7 @@ final class FrontendLink {
       if (!isWelcome) {
         isWelcome = true;
         log.atInfo().addKeyValue("frontend", id).log("Connected to a frontend");
+        inbox.changed(this);
       }
     }
     try {
@@ -110,7 +152,7 @@ final class FrontendLink {
           .addKeyValue("frontend", id)
           .setCause(e)
           .log("Frontend sent a malformed message, connecting anew");
-      from.cancel(e);
+      from.cancel("malformed message", e);
       broken(from, e);
     }
   }
@@ -128,6 +170,10 @@ final class FrontendLink {
           .log("Lost a frontend, trying to reach it again");
     }
     loop.feed(new ExecutorEvent.Disconnected(id));
+    inbox.changed(this);
+    if (isClosed) {
+      return;
+    }
     // Anywhere in the upper half of the pause, so that executors do not come all at once.
     long half = pause.toNanos() / 2;
     loop.postLater(Duration.ofNanos(half + random.nextLong(half + 1)), this::open);
@@ -167,9 +213,9 @@ final class FrontendLink {
       }
     }
 
-    void cancel(Throwable cause) {
+    void cancel(String why, @Nullable Throwable cause) {
       if (call != null) {
-        call.cancel("malformed message", cause);
+        call.cancel(why, cause);
       }
     }
 

@@ -12,7 +12,7 @@ import build.sparrow.executor.sandbox.PlainRunner;
 import build.sparrow.scheduling.FrontendId;
 import build.sparrow.scheduling.executor.ExecutorScheduler;
 import build.sparrow.service.ServiceGroup;
-import io.grpc.Channel;
+import io.grpc.ManagedChannel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -20,7 +20,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -29,10 +30,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** An executor at work, over channels that are the caller's. */
+/** An executor at work. */
 public final class RunningAgent implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RunningAgent.class);
 
@@ -40,6 +42,9 @@ public final class RunningAgent implements AutoCloseable {
 
   /** How long to wait for killed processes to be dead. */
   private static final Duration KILL_LIMIT = Duration.ofSeconds(5);
+
+  /** How long what was sent to the frontends may take to go out. */
+  private static final Duration FLUSH_LIMIT = Duration.ofSeconds(2);
 
   private final ServiceGroup services;
   private final ExecutorAgent agent;
@@ -51,13 +56,12 @@ public final class RunningAgent implements AutoCloseable {
   }
 
   /**
-   * Starts an executor.
+   * Starts an executor; it knows of no frontend until it is told of them by {@link #list}.
    *
-   * @param frontends by the place at which they are dialled
    * @throws Exception if the work directory or the sandbox cannot be used; nothing runs then
    */
-  public static RunningAgent start(
-      ExecutorConfig config, BlobStore store, Map<FrontendId, Channel> frontends) throws Exception {
+  public static RunningAgent start(ExecutorConfig config, BlobStore store, Dialler dialler)
+      throws Exception {
     ServiceGroup services = new ServiceGroup();
     try {
       Workspace workspace =
@@ -90,8 +94,9 @@ public final class RunningAgent implements AutoCloseable {
                           build.sparrow.scheduling.executor.ExecutorConfig.of(config.slots())),
                       random,
                       config.name()));
-      ExecutorAgent agent = new ExecutorAgent(identity(config), loop, runner, slots);
-      agent.start(frontends, random);
+      ExecutorAgent agent =
+          new ExecutorAgent(identity(config), loop, runner, slots, dialler, random);
+      agent.start();
       log.atInfo()
           .addKeyValue("executor", config.name())
           .addKeyValue("pool", config.pool())
@@ -134,17 +139,31 @@ public final class RunningAgent implements AutoCloseable {
   }
 
   /**
+   * Says where frontends are from now on. One that is listed no more is given up once it does not
+   * answer, and what it left behind is stopped 15 s later.
+   */
+  public void list(Set<FrontendId> places) {
+    agent.list(places);
+  }
+
+  /** Why no work can come; empty while a frontend answers. */
+  public Optional<String> obstacle() {
+    return agent.obstacle();
+  }
+
+  /**
    * Takes no more work, hands back what has not started, lets what runs end within the grace, and
    * hands back the rest. Returns when nothing runs and every result is acknowledged, or the grace
    * has passed.
    */
   public void drain(Duration grace) throws InterruptedException {
-    if (!await(agent.drain(grace), grace.plus(KILL_LIMIT))) {
+    if (!ended(agent.drain(grace), grace.plus(KILL_LIMIT))) {
       log.atWarn().addKeyValue("grace", grace).log("Actions are still running after the grace");
     }
   }
 
-  private static boolean await(Future<?> future, Duration limit) throws InterruptedException {
+  private static <T extends @Nullable Object> boolean ended(Future<T> future, Duration limit)
+      throws InterruptedException {
     try {
       future.get(limit.toNanos(), TimeUnit.NANOSECONDS);
       return true;
@@ -155,7 +174,7 @@ public final class RunningAgent implements AutoCloseable {
     }
   }
 
-  /** Stops now: hands back what runs, then ends the streams. */
+  /** Stops now: hands back what runs, ends the streams, and lets go out what was sent on them. */
   @Override
   public void close() {
     if (isClosed.getAndSet(true)) {
@@ -163,10 +182,23 @@ public final class RunningAgent implements AutoCloseable {
     }
     try {
       drain(Duration.ZERO);
-      var _ = await(agent.disconnect(), KILL_LIMIT);
+      Future<List<ManagedChannel>> channels = agent.disconnect();
+      if (ended(channels, KILL_LIMIT)) {
+        shutDown(channels.resultNow());
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
     services.close();
+  }
+
+  private static void shutDown(List<ManagedChannel> channels) throws InterruptedException {
+    channels.forEach(ManagedChannel::shutdown);
+    long untilNanos = System.nanoTime() + FLUSH_LIMIT.toNanos();
+    for (ManagedChannel channel : channels) {
+      if (!channel.awaitTermination(untilNanos - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+        channel.shutdownNow();
+      }
+    }
   }
 }

@@ -20,6 +20,7 @@ import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
@@ -31,22 +32,58 @@ final class FakeFrontend extends SchedulingGrpc.SchedulingImplBase implements Au
 
   final String name = UUID.randomUUID().toString();
   private final Server server;
-  private final ManagedChannel channel;
+  private final BlockingQueue<ManagedChannel> channels = new LinkedBlockingQueue<>();
+  private final CountDownLatch refusals = new CountDownLatch(1);
+  private volatile boolean refuses;
   private final BlockingQueue<ExecutorMessage> heard = new LinkedBlockingQueue<>();
   private final BlockingQueue<StreamObserver<FrontendMessage>> streams =
       new LinkedBlockingQueue<>();
 
   FakeFrontend() throws IOException {
     server = InProcessServerBuilder.forName(name).addService(this).build().start();
-    channel = InProcessChannelBuilder.forName(name).build();
   }
 
-  ManagedChannel channel() {
+  ManagedChannel newChannel() {
+    ManagedChannel channel = InProcessChannelBuilder.forName(name).build();
+    channels.add(channel);
     return channel;
+  }
+
+  /** Ends further streams as soon as they open. */
+  void refuseFromNowOn() {
+    refuses = true;
+  }
+
+  /** Returns when a stream was refused. */
+  void awaitRefusal() throws InterruptedException {
+    if (!refusals.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+      throw new AssertionError("The executor did not connect again");
+    }
+  }
+
+  /** Returns when the executor has given up its first channel. */
+  void awaitChannelShutdown() throws InterruptedException {
+    if (!channels.take().awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+      throw new AssertionError("The executor did not shut its channel down");
+    }
   }
 
   @Override
   public StreamObserver<ExecutorMessage> connect(StreamObserver<FrontendMessage> responses) {
+    if (refuses) {
+      responses.onError(Status.UNAVAILABLE.asException());
+      refusals.countDown();
+      return new StreamObserver<>() {
+        @Override
+        public void onNext(ExecutorMessage message) {}
+
+        @Override
+        public void onError(Throwable cause) {}
+
+        @Override
+        public void onCompleted() {}
+      };
+    }
     streams.add(responses);
     return new StreamObserver<>() {
       @Override
@@ -129,7 +166,7 @@ final class FakeFrontend extends SchedulingGrpc.SchedulingImplBase implements Au
 
   @Override
   public void close() {
-    channel.shutdownNow();
+    channels.forEach(ManagedChannel::shutdownNow);
     server.shutdownNow();
   }
 }

@@ -29,14 +29,14 @@ import build.sparrow.scheduling.v1.PullReply;
 import build.sparrow.scheduling.v1.Reserve;
 import build.sparrow.service.DataSize;
 import build.sparrow.service.Endpoint;
-import io.grpc.Channel;
+import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,13 +51,16 @@ final class RunningAgentTest {
 
   private final InMemoryBlobStore store = new InMemoryBlobStore();
   private FakeFrontend frontend;
+  private FakeFrontend other;
   private RunningAgent agent;
   private StreamObserver<FrontendMessage> stream;
 
   @BeforeEach
   void start() throws Exception {
     frontend = new FakeFrontend();
-    agent = RunningAgent.start(config(2), store, channels(frontend));
+    other = new FakeFrontend();
+    agent = RunningAgent.start(config(2), store, place -> frontends(place).newChannel());
+    agent.list(Set.of(place(frontend)));
     stream = frontend.nextStream();
     stream.onNext(welcome());
   }
@@ -66,6 +69,7 @@ final class RunningAgentTest {
   void stop() {
     agent.close();
     frontend.close();
+    other.close();
   }
 
   @Test
@@ -272,8 +276,66 @@ final class RunningAgentTest {
 
   @Test
   void aWorkDirectoryIsForOneExecutor() {
-    assertThatThrownBy(() -> RunningAgent.start(config(1), store, channels(frontend)))
+    assertThatThrownBy(() -> RunningAgent.start(config(1), store, place -> frontend.newChannel()))
         .hasMessageContaining("is in use by another executor");
+  }
+
+  @Test
+  void saysWhatItHasProvenOfItsSandbox() throws Exception {
+    assertThat(frontend.next(MessageCase.HELLO).getHello().getIsolationLevel()).isEqualTo("None");
+  }
+
+  @Test
+  void isReadyOnceAFrontendHasWelcomedIt_andAsLongAsOneAnswers() throws Exception {
+    stream.onNext(offer(1, script("true")));
+    frontend.nextDone();
+
+    assertThat(agent.obstacle()).isEmpty();
+
+    frontend.refuseFromNowOn();
+    breakStream(stream);
+    frontend.awaitRefusal();
+
+    assertThat(agent.obstacle()).hasValue("no frontend answers; known are: " + frontend.name);
+  }
+
+  @Test
+  void connectsToAFrontendThatIsListedLater() throws Exception {
+    agent.list(Set.of(place(frontend), place(other)));
+
+    other.nextStream().onNext(welcome());
+    assertThat(other.next(MessageCase.TOKEN).getToken().getFreeSlots()).isEqualTo(2);
+  }
+
+  @Test
+  void aFrontendThatIsListedNoMoreIsServedUntilItsStreamEnds_thenGivenUp() throws Exception {
+    agent.list(Set.of(place(other)));
+    other.nextStream().onNext(welcome());
+    other.next(MessageCase.TOKEN);
+
+    stream.onNext(offer(1, script("true")));
+    assertThat(frontend.nextDone().getAttempt()).isEqualTo(attempt(1));
+
+    stream.onError(Status.UNAVAILABLE.asException());
+    frontend.awaitChannelShutdown();
+    agent.list(Set.of(place(other), place(frontend)));
+    stream = frontend.nextStream();
+    stream.onNext(welcome());
+    frontend.next(MessageCase.HELLO);
+    assertThat(frontend.nextDone().getAttempt()).isEqualTo(attempt(1));
+  }
+
+  @Test
+  void aDrainThatIsAskedForHasTheGraceThatItNames() throws Exception {
+    stream.onNext(
+        FrontendMessage.newBuilder()
+            .setDrain(
+                Drain.newBuilder()
+                    .setGrace(com.google.protobuf.Duration.newBuilder().setSeconds(3)))
+            .build());
+
+    assertThat(frontend.next(MessageCase.DRAINING).getDraining().getGrace().getSeconds())
+        .isEqualTo(3);
   }
 
   private ExecutorConfig config(int slots) {
@@ -284,6 +346,7 @@ final class RunningAgentTest {
         PlatformKey.of(Map.of("OSFamily", "linux")),
         slots,
         List.of(nowhere),
+        null,
         nowhere,
         directory.resolve("work"),
         DataSize.ofMebibytes(100),
@@ -291,12 +354,12 @@ final class RunningAgentTest {
         Duration.ofSeconds(7));
   }
 
-  private static Map<FrontendId, Channel> channels(FakeFrontend... frontends) {
-    Map<FrontendId, Channel> channels = new HashMap<>();
-    for (FakeFrontend frontend : frontends) {
-      channels.put(new FrontendId(frontend.name), frontend.channel());
-    }
-    return channels;
+  private FakeFrontend frontends(FrontendId place) {
+    return place.equals(place(frontend)) ? frontend : other;
+  }
+
+  private static FrontendId place(FakeFrontend frontend) {
+    return new FrontendId(frontend.name);
   }
 
   private ActionEnvelope.Builder script(String script) {

@@ -1,0 +1,84 @@
+package build.sparrow.executor;
+
+import build.sparrow.service.Endpoint;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks the frontends up again and again, and tells of each change. While they cannot be looked up,
+ * the last known ones count.
+ */
+final class FrontendLookup implements AutoCloseable {
+  /** Between two look-ups; a new frontend gets executors within about that. */
+  static final Duration PAUSE = Duration.ofSeconds(1);
+
+  private static final Logger log = LoggerFactory.getLogger(FrontendLookup.class);
+
+  private final FrontendDirectory directory;
+  private final Duration pause;
+  private final Consumer<Set<Endpoint>> listener;
+  private final Thread thread;
+  private Set<Endpoint> known = Set.of();
+  private @Nullable String lastFailure;
+  private volatile boolean closed;
+
+  private FrontendLookup(
+      FrontendDirectory directory, Duration pause, Consumer<Set<Endpoint>> listener) {
+    this.directory = directory;
+    this.pause = pause;
+    this.listener = listener;
+    this.thread = Thread.ofVirtual().name("frontend-lookup").unstarted(this::run);
+  }
+
+  /** Begins; the listener is called on a thread of the look-up's own. */
+  static FrontendLookup start(
+      FrontendDirectory directory, Duration pause, Consumer<Set<Endpoint>> listener) {
+    FrontendLookup lookup = new FrontendLookup(directory, pause, listener);
+    lookup.thread.start();
+    return lookup;
+  }
+
+  private void run() {
+    try {
+      while (true) {
+        lookUp();
+        Thread.sleep(pause);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void lookUp() {
+    try {
+      Set<Endpoint> found = Set.copyOf(directory.frontends());
+      lastFailure = null;
+      if (!found.equals(known) && !closed) {
+        log.atInfo().addKeyValue("frontends", found).log("The farm's frontends have changed");
+        known = found;
+        listener.accept(found);
+      }
+    } catch (IOException e) {
+      String failure = String.valueOf(e.getMessage());
+      if (!failure.equals(lastFailure)) {
+        lastFailure = failure;
+        log.atWarn()
+            .addKeyValue("cause", failure)
+            .addKeyValue("known", known)
+            .log("Cannot look the frontends up, keeping the known ones");
+      }
+    }
+  }
+
+  /** Stops looking; a look-up that is under way may end later, and tells nobody. */
+  @Override
+  public void close() {
+    closed = true;
+    thread.interrupt();
+  }
+}
