@@ -50,10 +50,18 @@ final class ExecutorCommand implements Callable<Integer> {
   @Option(
       names = "--frontend",
       paramLabel = "HOST:PORT",
-      required = true,
       converter = Commands.EndpointConverter.class,
       description = "Where a frontend answers; once for each of the farm's frontends.")
   private List<Endpoint> frontends = List.of();
+
+  @Option(
+      names = "--frontend-service",
+      paramLabel = "HOST:PORT",
+      converter = Commands.EndpointConverter.class,
+      description =
+          "A DNS name each of whose addresses is a frontend, as a headless Service has it, and"
+              + " their port. It is looked up each second.")
+  private @Nullable Endpoint frontendService;
 
   @Option(
       names = "--shard",
@@ -87,15 +95,23 @@ final class ExecutorCommand implements Callable<Integer> {
     FarmBlueprint blueprint =
         FarmBlueprint.of(
             options.farm().getSpec(), poolRoots, Runtime.getRuntime().availableProcessors());
+    if (frontends.isEmpty() && frontendService == null) {
+      throw new CommandFailure(
+          "Name the farm's frontends with --frontend, or what finds them with --frontend-service");
+    }
+    RoleHealth health = new RoleHealth();
     StopSignal stop = signals.get();
     try (DataDirectory data = DataDirectory.open(dataDirectory);
         ServiceGroup group = new ServiceGroup(terminal)) {
       List<ExecutorConfig> one =
-          List.of(blueprint.executor(pool, name, frontends, shard, data.path()));
-      options.startMetrics(group, terminal);
-      group.start(name, ExecutorFleet.stopLimit(one), () -> ExecutorFleet.start(roles, one));
+          List.of(blueprint.executor(pool, name, frontends, frontendService, shard, data.path()));
+      options.startMetrics(group, terminal, health);
+      ExecutorFleet executor =
+          group.start(name, ExecutorFleet.stopLimit(one), () -> ExecutorFleet.start(roles, one));
+      health.running(executor);
       terminal.result("Ready: " + name);
       stop.await();
+      health.stopping();
       terminal.progress("Draining " + name + "; Ctrl-C again ends it at once");
     }
     return 0;

@@ -2,16 +2,18 @@ package build.sparrow.cli;
 
 import build.sparrow.cli.Roles.RunningExecutor;
 import build.sparrow.executor.ExecutorConfig;
+import build.sparrow.service.ProcessHealth;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /** All executors of a farm: started at once, drained at once, each within its own grace. */
-final class ExecutorFleet implements AutoCloseable {
+final class ExecutorFleet implements AutoCloseable, ProcessHealth {
   private final List<Member> members;
 
   private record Member(ExecutorConfig config, RunningExecutor executor) {
@@ -61,6 +63,12 @@ final class ExecutorFleet implements AutoCloseable {
         .max(Duration::compareTo)
         .orElse(Duration.ZERO)
         .plusSeconds(10);
+  }
+
+  /** Why the first of them that cannot get work cannot; empty if all can. */
+  @Override
+  public Optional<String> obstacle() {
+    return members.stream().flatMap(member -> member.executor().obstacle().stream()).findFirst();
   }
 
   /** Drains all, then ends them; an interrupt ends them at once. */

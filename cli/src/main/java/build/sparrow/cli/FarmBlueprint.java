@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Says what each process of a farm needs to know: a pure function of the farm's spec and of the
@@ -111,6 +112,7 @@ record FarmBlueprint(BuildFarmSpec spec, Map<String, Path> poolRoots, int proces
                 name,
                 sharedSlots(pool),
                 frontends,
+                null,
                 shard,
                 directory.resolve(name),
                 List.of(farmDirectory)));
@@ -125,11 +127,16 @@ record FarmBlueprint(BuildFarmSpec spec, Map<String, Path> poolRoots, int proces
    * @throws CommandFailure if the farm has no such pool
    */
   ExecutorConfig executor(
-      String pool, String name, List<Endpoint> frontends, Endpoint shard, Path directory)
+      String pool,
+      String name,
+      List<Endpoint> frontends,
+      @Nullable Endpoint frontendService,
+      Endpoint shard,
+      Path directory)
       throws CommandFailure {
     PoolSpec spec = pool(pool);
     int slots = spec.slots() == null ? processors : spec.slots();
-    return executor(spec, name, slots, frontends, shard, directory, List.of());
+    return executor(spec, name, slots, frontends, frontendService, shard, directory, List.of());
   }
 
   private ExecutorConfig executor(
@@ -137,6 +144,7 @@ record FarmBlueprint(BuildFarmSpec spec, Map<String, Path> poolRoots, int proces
       String name,
       int slots,
       List<Endpoint> frontends,
+      @Nullable Endpoint frontendService,
       Endpoint shard,
       Path directory,
       List<Path> hidden) {
@@ -146,6 +154,7 @@ record FarmBlueprint(BuildFarmSpec spec, Map<String, Path> poolRoots, int proces
         platform(pool),
         slots,
         frontends,
+        frontendService,
         shard,
         directory,
         size(pool.inputCache().sizeLimit()),

@@ -3,6 +3,7 @@ package build.sparrow.cli;
 import build.sparrow.cli.Roles.RunningServer;
 import build.sparrow.service.Endpoint;
 import build.sparrow.service.ServiceGroup;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
@@ -17,20 +18,26 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "frontend",
     mixinStandardHelpOptions = true,
-    description = "Run only one frontend of a farm. Prints its endpoint once it serves.")
+    description = {
+      "Run only one frontend of a farm. Prints its endpoint once it serves.",
+      "",
+      "It listens on port 8980 of 127.0.0.1 unless told otherwise. On SIGTERM with"
+          + " --metrics-listen it first says on /readyz that it is not ready, then sends new calls"
+          + " elsewhere, lets clients see the end of what they follow for up to 15 s, and exits"
+          + " with 0."
+    })
 final class FrontendCommand implements Callable<Integer> {
+  private static final int DEFAULT_PORT = 8980;
+
+  /** With the time that it is unready, and that of closing, well below a pod's 30 s. */
+  private static final Duration RETIREMENT = Duration.ofSeconds(15);
+
   private final Roles roles;
   private final Supplier<StopSignal> signals;
 
   @Spec private @Nullable CommandSpec spec;
   @Mixin private ProcessOptions options = new ProcessOptions();
-
-  @Option(
-      names = "--port",
-      paramLabel = "PORT",
-      defaultValue = "8980",
-      description = "Port on 127.0.0.1; 0 takes a free one. Default: ${DEFAULT-VALUE}.")
-  private int port;
+  @Mixin private ListenOptions listenOptions = new ListenOptions();
 
   @Option(
       names = "--name",
@@ -47,6 +54,15 @@ final class FrontendCommand implements Callable<Integer> {
       description = "Where the storage answers.")
   private Endpoint shard = Endpoint.loopback(0);
 
+  @Option(
+      names = "--unready-seconds",
+      paramLabel = "SECONDS",
+      defaultValue = "3",
+      description =
+          "On SIGTERM with --metrics-listen, say for so long that it is not ready before new calls"
+              + " are sent elsewhere. Default: ${DEFAULT-VALUE}.")
+  private int unreadySeconds;
+
   FrontendCommand(Roles roles, Supplier<StopSignal> signals) {
     this.roles = roles;
     this.signals = signals;
@@ -58,14 +74,22 @@ final class FrontendCommand implements Callable<Integer> {
     FarmBlueprint blueprint =
         FarmBlueprint.of(
             options.farm().getSpec(), Map.of(), Runtime.getRuntime().availableProcessors());
-    Endpoint listen = Endpoint.loopback(ProcessOptions.checkPort("--port", port));
+    Endpoint listen = listenOptions.endpoint().orElse(Endpoint.loopback(DEFAULT_PORT));
+    RoleHealth health = new RoleHealth();
     StopSignal stop = signals.get();
     try (ServiceGroup group = new ServiceGroup(terminal)) {
-      options.startMetrics(group, terminal);
+      options.startMetrics(group, terminal, health);
       RunningServer frontend =
           group.start(name, () -> roles.startFrontend(blueprint.frontend(name, listen, shard)));
+      health.running(frontend);
       terminal.result("Endpoint: " + frontend.endpoint().uri());
       stop.await();
+      health.stopping();
+      if (options.isWatched()) {
+        // Until every proxy has heard of it, new calls still come here, and are served.
+        Thread.sleep(Duration.ofSeconds(unreadySeconds));
+        frontend.retire(RETIREMENT);
+      }
     }
     return 0;
   }

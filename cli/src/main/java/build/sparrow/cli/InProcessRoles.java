@@ -8,6 +8,7 @@ import build.sparrow.frontend.FrontendConfig;
 import build.sparrow.frontend.FrontendMain;
 import build.sparrow.service.Endpoint;
 import java.time.Duration;
+import java.util.Optional;
 
 /** The roles as they are on a cluster; they talk gRPC on loopback even in one process. */
 final class InProcessRoles implements Roles {
@@ -19,6 +20,10 @@ final class InProcessRoles implements Roles {
       public Endpoint endpoint() {
         return shard.endpoint();
       }
+
+      // Its calls are short: closing it lets them end.
+      @Override
+      public void retire(Duration grace) {}
 
       @Override
       public void close() {
@@ -37,6 +42,16 @@ final class InProcessRoles implements Roles {
       }
 
       @Override
+      public Optional<String> fault() {
+        return frontend.fault();
+      }
+
+      @Override
+      public void retire(Duration grace) throws InterruptedException {
+        frontend.retire(grace);
+      }
+
+      @Override
       public void close() {
         frontend.close();
       }
@@ -50,6 +65,11 @@ final class InProcessRoles implements Roles {
       @Override
       public void drain(Duration grace) throws InterruptedException {
         executor.drain(grace);
+      }
+
+      @Override
+      public Optional<String> obstacle() {
+        return executor.obstacle();
       }
 
       @Override

@@ -4,6 +4,7 @@ import build.sparrow.crds.BuildFarm;
 import build.sparrow.service.Endpoint;
 import build.sparrow.service.InvalidConfigurationException;
 import build.sparrow.service.MetricsServer;
+import build.sparrow.service.ProcessHealth;
 import build.sparrow.service.ServiceGroup;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -24,16 +25,37 @@ final class ProcessOptions {
       description = "Serve metrics for Prometheus on this port of 127.0.0.1; 0 takes a free one.")
   private @Nullable Integer metricsPort;
 
+  @Option(
+      names = "--metrics-listen",
+      paramLabel = "HOST:PORT",
+      converter = Commands.EndpointConverter.class,
+      description =
+          "Serve metrics there, and /livez and /readyz for a kubelet, as on 0.0.0.0:9090.")
+  private @Nullable Endpoint metricsListen;
+
   /** The farm that is described. */
   BuildFarm farm() throws InvalidConfigurationException, CommandFailure {
     return FarmFile.read(file);
   }
 
-  /** Serves metrics if that was asked for. */
-  void startMetrics(ServiceGroup group, Terminal terminal) throws Exception {
-    if (metricsPort != null) {
-      Endpoint listen = Endpoint.loopback(checkPort("--metrics-port", metricsPort));
-      MetricsServer server = group.start("metrics", () -> MetricsServer.start(listen));
+  /** Whether somebody may watch from outside how the process stands. */
+  boolean isWatched() {
+    return metricsListen != null;
+  }
+
+  /** Serves metrics, and how the process stands, if that was asked for. */
+  void startMetrics(ServiceGroup group, Terminal terminal, ProcessHealth health) throws Exception {
+    Endpoint listen =
+        metricsPort == null
+            ? metricsListen
+            : Endpoint.loopback(checkPort("--metrics-port", metricsPort));
+    if (metricsPort != null && metricsListen != null) {
+      throw new CommandFailure(
+          "--metrics-port is %d and --metrics-listen is %s; give one of them"
+              .formatted(metricsPort, metricsListen));
+    }
+    if (listen != null) {
+      MetricsServer server = group.start("metrics", () -> MetricsServer.start(listen, health));
       terminal.progress("Metrics: http://" + server.endpoint() + "/metrics");
     }
   }

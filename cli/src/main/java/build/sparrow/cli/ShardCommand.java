@@ -25,13 +25,7 @@ final class ShardCommand implements Callable<Integer> {
 
   @Spec private @Nullable CommandSpec spec;
   @Mixin private ProcessOptions options = new ProcessOptions();
-
-  @Option(
-      names = "--port",
-      paramLabel = "PORT",
-      required = true,
-      description = "Port on 127.0.0.1; 0 takes a free one.")
-  private int port;
+  @Mixin private ListenOptions listenOptions = new ListenOptions();
 
   @Option(
       names = "--data-dir",
@@ -51,15 +45,21 @@ final class ShardCommand implements Callable<Integer> {
     FarmBlueprint blueprint =
         FarmBlueprint.of(
             options.farm().getSpec(), Map.of(), Runtime.getRuntime().availableProcessors());
-    Endpoint listen = Endpoint.loopback(ProcessOptions.checkPort("--port", port));
+    Endpoint listen =
+        listenOptions
+            .endpoint()
+            .orElseThrow(() -> new CommandFailure("Name where to listen with --port or --listen"));
+    RoleHealth health = new RoleHealth();
     StopSignal stop = signals.get();
     try (DataDirectory data = DataDirectory.open(dataDirectory);
         ServiceGroup group = new ServiceGroup(terminal)) {
-      options.startMetrics(group, terminal);
+      options.startMetrics(group, terminal, health);
       RunningServer shard =
           group.start("the shard", () -> roles.startShard(blueprint.shard(listen, data.path())));
+      health.running(shard);
       terminal.result("Endpoint: " + shard.endpoint().uri());
       stop.await();
+      health.stopping();
     }
     return 0;
   }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -87,7 +88,7 @@ final class UpCommand implements Callable<Integer> {
     StopSignal stop = signals.get();
     try (DataDirectory data = DataDirectory.open(dataDirectoryOf(farm));
         ServiceGroup group = new ServiceGroup(terminal)) {
-      options.startMetrics(group, terminal);
+      options.startMetrics(group, terminal, Optional::empty);
       start(group, blueprint, data.path(), terminal, stop);
       stop.await();
       terminal.progress("Stopping the farm; Ctrl-C again ends it at once");

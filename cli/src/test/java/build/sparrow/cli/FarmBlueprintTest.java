@@ -84,6 +84,7 @@ final class FarmBlueprintTest {
                 linux,
                 4,
                 List.of(FRONTEND),
+                null,
                 SHARD,
                 Path.of("/data/executors/linux-0"),
                 DataSize.ofMebibytes(512),
@@ -120,7 +121,9 @@ final class FarmBlueprintTest {
         .extracting(ExecutorConfig::slots)
         .containsExactly(2, 2, 2);
     assertThat(
-            blueprint.executor("bare", "bare-9", List.of(FRONTEND), SHARD, Path.of("/x")).slots())
+            blueprint
+                .executor("bare", "bare-9", List.of(FRONTEND), null, SHARD, Path.of("/x"))
+                .slots())
         .isEqualTo(8);
   }
 
@@ -128,7 +131,7 @@ final class FarmBlueprintTest {
   void namedRootTakesThePlaceOfTheSpecs() throws Exception {
     assertThat(
             blueprint(Map.of("linux", Path.of("/other")))
-                .executor("linux", "linux-0", List.of(FRONTEND), SHARD, Path.of("/x"))
+                .executor("linux", "linux-0", List.of(FRONTEND), null, SHARD, Path.of("/x"))
                 .sandbox())
         .isEqualTo(new SandboxConfig.Bubblewrap(Path.of("/other")));
   }

@@ -13,13 +13,14 @@ import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /** Roles that serve nothing but {@code Inspect}, and write down what is asked of them. */
 final class RecordingRoles implements Roles {
   final List<String> events = new CopyOnWriteArrayList<>();
-  private final List<ExecutorConfig> executors = new CopyOnWriteArrayList<>();
+  final List<ExecutorConfig> executors = new CopyOnWriteArrayList<>();
   private @Nullable String failing;
 
   /** Lets the part of that name fail to start. */
@@ -48,6 +49,11 @@ final class RecordingRoles implements Roles {
       }
 
       @Override
+      public Optional<String> obstacle() {
+        return Optional.of("no frontend answers");
+      }
+
+      @Override
       public void close() {
         events.add("close " + config.name());
       }
@@ -61,6 +67,11 @@ final class RecordingRoles implements Roles {
       @Override
       public Endpoint endpoint() {
         return server.endpoint();
+      }
+
+      @Override
+      public void retire(Duration grace) {
+        events.add("retire " + name + " within " + grace.toSeconds() + " s");
       }
 
       @Override

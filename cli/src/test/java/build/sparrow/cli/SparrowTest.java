@@ -2,6 +2,7 @@ package build.sparrow.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import build.sparrow.executor.ExecutorConfig;
 import build.sparrow.service.Endpoint;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -9,6 +10,7 @@ import java.io.StringWriter;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -230,6 +232,79 @@ final class SparrowTest {
             "start linux-7",
             "drain linux-7 within 7 s",
             "close linux-7");
+  }
+
+  @Test
+  void aWatchedFrontendLetsItsClientsGoBeforeItStops() throws IOException {
+    String file = farm(FARM).toString();
+
+    int exit =
+        run(
+            "frontend",
+            "-f",
+            file,
+            "--listen",
+            "127.0.0.1:0",
+            "--metrics-listen",
+            "127.0.0.1:0",
+            "--unready-seconds",
+            "0",
+            "--shard",
+            "127.0.0.1:1");
+
+    assertThat(exit).isZero();
+    assertThat(roles.events)
+        .containsExactly("start frontend-0", "retire frontend-0 within 15 s", "close frontend-0");
+  }
+
+  @Test
+  void anExecutorMayFindItsFrontendsByName() throws IOException {
+    String file = farm(FARM).toString();
+    String data = folder.resolve("data").toString();
+    List<String> executor =
+        List.of(
+            "executor",
+            "-f",
+            file,
+            "--pool",
+            "linux",
+            "--name",
+            "linux-7",
+            "--shard",
+            "127.0.0.1:3",
+            "--data-dir",
+            data);
+
+    assertThat(run(executor.toArray(String[]::new))).isEqualTo(1);
+    assertThat(err.toString()).contains("--frontend-service");
+
+    List<String> found = new ArrayList<>(executor);
+    found.addAll(List.of("--frontend-service", "farm-frontends.builds.svc:8980"));
+
+    assertThat(run(found.toArray(String[]::new))).isZero();
+    assertThat(roles.executors)
+        .extracting(ExecutorConfig::frontendService)
+        .containsExactly(new Endpoint("farm-frontends.builds.svc", 8980));
+  }
+
+  @Test
+  void aServerListensAtOnePlace() throws IOException {
+    String file = farm(FARM).toString();
+
+    assertThat(
+            run(
+                "frontend",
+                "-f",
+                file,
+                "--port",
+                "1",
+                "--listen",
+                "0.0.0.0:2",
+                "--shard",
+                "127.0.0.1:1"))
+        .isEqualTo(1);
+
+    assertThat(err.toString()).contains("--port is 1 and --listen is 0.0.0.0:2; give one of them");
   }
 
   @Test
