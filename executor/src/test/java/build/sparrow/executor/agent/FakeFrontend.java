@@ -9,6 +9,7 @@ import build.sparrow.scheduling.v1.ExecutorMessage.MessageCase;
 import build.sparrow.scheduling.v1.FrontendMessage;
 import build.sparrow.scheduling.v1.Kill;
 import build.sparrow.scheduling.v1.Offer;
+import build.sparrow.scheduling.v1.Phase;
 import build.sparrow.scheduling.v1.SchedulingGrpc;
 import build.sparrow.scheduling.v1.Welcome;
 import io.grpc.ManagedChannel;
@@ -120,6 +121,11 @@ final class FakeFrontend extends SchedulingGrpc.SchedulingImplBase implements Au
       }
     }
     throw new AssertionError("The executor did not say " + kind);
+  }
+
+  /** Returns once an attempt is said to be in a phase; those before it may or may not be said. */
+  void awaitPhase(Phase phase) throws InterruptedException {
+    while (next(MessageCase.PROGRESS).getProgress().getAttempts(0).getPhase() != phase) {}
   }
 
   Done nextDone() throws InterruptedException {

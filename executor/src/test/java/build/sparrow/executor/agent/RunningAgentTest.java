@@ -87,11 +87,12 @@ final class RunningAgentTest {
 
   @Test
   void runsWhatItIsOffered_andReportsPhasesAndResult() throws Exception {
-    stream.onNext(offer(1, script("echo said")));
+    stream.onNext(offer(1, blocked("a", "echo said")));
 
     assertThat(frontend.next(MessageCase.ACCEPT).getAccept().getAttempt()).isEqualTo(attempt(1));
-    assertThat(frontend.next(MessageCase.PROGRESS).getProgress().getAttempts(0).getPhase())
-        .isEqualTo(Phase.EXECUTING);
+    awaitFile("runs-a");
+    frontend.awaitPhase(Phase.EXECUTING);
+    unblock("a");
     Done done = frontend.nextDone();
     assertThat(done.getAttempt()).isEqualTo(attempt(1));
     assertThat(done.getEnding()).isEqualTo(Ending.DECIDED);
@@ -309,11 +310,13 @@ final class RunningAgentTest {
 
   @Test
   void aFrontendThatIsListedNoMoreIsServedUntilItsStreamEnds_thenGivenUp() throws Exception {
+    stream.onNext(offer(1, blocked("a")));
+    // Its welcome has been heard, then, too: a frontend without one would be given up at once.
+    frontend.next(MessageCase.ACCEPT);
+
     agent.list(Set.of(place(other)));
     other.nextStream().onNext(welcome());
-    other.next(MessageCase.TOKEN);
-
-    stream.onNext(offer(1, script("true")));
+    unblock("a");
     assertThat(frontend.nextDone().getAttempt()).isEqualTo(attempt(1));
 
     stream.onError(Status.UNAVAILABLE.asException());
@@ -374,9 +377,14 @@ final class RunningAgentTest {
 
   /** Runs until it is unblocked by its name. */
   private ActionEnvelope.Builder blocked(String name) {
+    return blocked(name, "true");
+  }
+
+  /** As {@link #blocked(String)}, and goes on with a script. */
+  private ActionEnvelope.Builder blocked(String name, String then) {
     return script(
-        "touch %s; until [ -e %s ]; do sleep 0.01; done"
-            .formatted(directory.resolve("runs-" + name), directory.resolve("go-" + name)));
+        "touch %s; until [ -e %s ]; do sleep 0.01; done; %s"
+            .formatted(directory.resolve("runs-" + name), directory.resolve("go-" + name), then));
   }
 
   private void unblock(String name) throws Exception {
