@@ -34,10 +34,15 @@ demo_figures() {
 }
 
 noop_figures() {
+  local ratio
   say "Running $actions no-op actions after as many to warm up …"
   start_farm "$work"
   benchmarks NoopLoadMain "$endpoint" "$actions" >>"$measured"
   stop_farm || fail "The farm did not stop in order; its log is $work/farm.log."
+  say "Running as many sandboxes without a farm …"
+  benchmarks SandboxFloor "$work/floor" "$actions" >>"$measured"
+  ratio=$(awk -F= '{ value[$1] = $2 } END { print value["noop_actions_per_second"] / value["floor_per_second"] }' "$measured")
+  say "noop_over_floor=$ratio" >>"$measured"
 }
 
 test_figures() {
