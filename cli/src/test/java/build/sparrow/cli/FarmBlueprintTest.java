@@ -101,7 +101,7 @@ final class FarmBlueprintTest {
               executorPools:
               - {name: zero, replicas: 9, autoscaling: {mode: Internal}}
               - {name: two, autoscaling: {mode: External, minReplicas: 2}}
-              - {name: off, replicas: 0, autoscaling: {minReplicas: 2}}
+              - {name: none, replicas: 0, autoscaling: {minReplicas: 2}}
             """,
             BuildFarm.class);
 
