@@ -1,7 +1,7 @@
 # The commands of this repository; `make help` lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build image demo test check bench format jdk
+.PHONY: help setup build image demo test check sim bench format jdk
 
 # Maven's own libraries still call what JDK 25 warns about.
 export MAVEN_OPTS ?= --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
@@ -30,6 +30,11 @@ test: setup ## Run everything, with the process tests against a real Bazel
 
 check: jdk ## Run the fast gate: format, compiler checks, unit tests, dependency analysis, module rule
 	$(MVN) verify -Dsparrow.e2e.skip=true
+
+sim: jdk ## Compare the scheduler with the policies of others in virtual time; takes five minutes
+	$(MVN) -q -pl scheduler-core -am test-compile
+	@"$$(tools/find-jdk.sh)/bin/java" -cp scheduler-core/target/classes:scheduler-core/target/test-classes \
+		build.sparrow.scheduling.sim.compare.Comparison $(SEEDS)
 
 bench: build ## Measure and print each figure with its target; takes half an hour
 	$(MVN) -q -pl benchmarks -am package -DskipTests

@@ -1,0 +1,66 @@
+package build.sparrow.scheduling.sim.compare;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** What was promised, and what came of it. */
+final class Figures {
+  private Figures() {}
+
+  static List<Setting> settings() {
+    List<Setting> settings = new ArrayList<>();
+    for (int load : new int[] {80, 95}) {
+      settings.add(Setting.paperJobs(load));
+    }
+    for (int load : new int[] {80, 90, 95}) {
+      settings.add(Setting.buildMix(load));
+    }
+    return settings;
+  }
+
+  /** The figures whose settings were run. */
+  static void print(Results results) {
+    ratio(results, "W1 80 %", Metric.RESPONSE_MS, Comparison.FIFO, 1.05);
+    ratio(results, "W1 95 %", Metric.RESPONSE_MS, Comparison.FIFO, 1.12);
+    ratio(results, "W2 80 %", Metric.P99_WAIT_MS, Comparison.FIFO, 1.10);
+    ratio(results, "W2 90 %", Metric.P99_WAIT_MS, Comparison.FIFO, 1.20);
+    ratio(results, "W2 95 %", Metric.P99_WAIT_MS, Comparison.FIFO, 1.30);
+    for (int load : new int[] {80, 90, 95}) {
+      ratio(results, "W2 " + load + " %", Metric.P99_SHORT_WAIT_MS, Comparison.FIFO, 0.30);
+    }
+    for (String peer : List.of(Comparison.BATCH, Comparison.POLLING)) {
+      ratio(results, "W2 80 %", Metric.P99_WAIT_MS, peer, 0.5);
+      ratio(results, "W2 95 %", Metric.P99_WAIT_MS, peer, 0.7);
+    }
+    for (int load : new int[] {80, 90, 95}) {
+      absolute(results, "W2 " + load + " %", Metric.MESSAGES, 5);
+    }
+  }
+
+  private static void ratio(
+      Results results, String setting, Metric metric, String other, double target) {
+    if (results.has(setting, Comparison.SPARROW)) {
+      line(
+          setting + ", " + metric.title + " / " + other,
+          results.ratio(setting, metric, Comparison.SPARROW, other),
+          target);
+    }
+  }
+
+  private static void absolute(Results results, String setting, Metric metric, double target) {
+    if (results.has(setting, Comparison.SPARROW)) {
+      line(setting + ", " + metric.title, results.of(setting, Comparison.SPARROW, metric), target);
+    }
+  }
+
+  private static void line(String figure, Statistic measured, double target) {
+    System.out.printf(
+        Locale.ROOT,
+        "%-64s %-24s <= %-6s %s%n",
+        figure,
+        measured,
+        target,
+        measured.median() <= target ? "holds" : "falls short");
+  }
+}
