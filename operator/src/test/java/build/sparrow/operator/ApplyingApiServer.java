@@ -152,7 +152,7 @@ public final class ApplyingApiServer implements AutoCloseable {
 
   /** Stores the object as it is, its status included; no write of the operator's. */
   public <T extends HasMetadata> T put(T object) {
-    ObjectNode json = serialization().convertValue(object, ObjectNode.class);
+    ObjectNode json = asSent(object);
     String namespace = Optional.ofNullable(object.getMetadata().getNamespace()).orElse("");
     Place place =
         new Place(
@@ -166,6 +166,11 @@ public final class ApplyingApiServer implements AutoCloseable {
     @SuppressWarnings("unchecked")
     Class<T> type = (Class<T>) object.getClass();
     return serialization().convertValue(objects.put(place, json), type);
+  }
+
+  /** By way of its text, in which an int and a long are the same. */
+  private ObjectNode asSent(Object object) {
+    return serialization().unmarshal(serialization().asJson(object), ObjectNode.class);
   }
 
   /** Every object by its place, without versions, identities and times. */

@@ -1,0 +1,99 @@
+package build.sparrow.operator.farm;
+
+import build.sparrow.crds.BuildFarmSpec;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
+import java.util.List;
+
+/** The storage. */
+final class ShardObjects {
+  static final String VOLUME = "data";
+
+  private static final String FOLDER = "/data";
+  private static final int GRACE_SECONDS = 60;
+
+  private final FarmNames names;
+  private final BuildFarmSpec spec;
+
+  ShardObjects(FarmNames names, BuildFarmSpec spec) {
+    this.names = names;
+    this.spec = spec;
+  }
+
+  List<HasMetadata> objects(String image, String configHash, FarmObservation observed) {
+    return List.of(
+        FrontendObjects.headless(names, names.shards(), FarmNames.SHARD),
+        statefulSet(image, configHash, templateSize(observed)));
+  }
+
+  /**
+   * A StatefulSet's claim template cannot change. A disk that is to be larger is made so by a patch
+   * of its claim, and by another one if the claim is ever made anew.
+   */
+  private Quantity templateSize(FarmObservation observed) {
+    return observed
+        .statefulSet()
+        .flatMap(set -> set.getSpec().getVolumeClaimTemplates().stream().findFirst())
+        .map(ShardObjects::requested)
+        .orElse(spec.storage().volume().size());
+  }
+
+  static Quantity requested(PersistentVolumeClaim claim) {
+    return claim.getSpec().getResources().getRequests().getOrDefault("storage", new Quantity("0"));
+  }
+
+  private StatefulSet statefulSet(String image, String configHash, Quantity size) {
+    RolePod pod =
+        new RolePod(names, FarmNames.SHARD, names.shard(), image, configHash, GRACE_SECONDS);
+    List<String> options =
+        List.of(
+            "--listen=0.0.0.0:" + FarmNames.GRPC_PORT,
+            "--data-dir=" + FOLDER,
+            "--metrics-listen=0.0.0.0:" + FarmNames.METRICS_PORT);
+    return new StatefulSetBuilder()
+        .withMetadata(names.metadata(names.shard(), FarmNames.SHARD))
+        .withNewSpec()
+        .withReplicas(1)
+        .withRevisionHistoryLimit(3)
+        .withServiceName(names.shards())
+        .withPodManagementPolicy("Parallel")
+        .withNewUpdateStrategy()
+        .withType("RollingUpdate")
+        .endUpdateStrategy()
+        .withNewPersistentVolumeClaimRetentionPolicy()
+        .withWhenDeleted(spec.storage().retention().whenDeleted().word())
+        .withWhenScaled("Retain")
+        .endPersistentVolumeClaimRetentionPolicy()
+        .withNewSelector()
+        .withMatchLabels(Labels.selector(names.farm(), FarmNames.SHARD, null))
+        .endSelector()
+        .withTemplate(
+            pod.template(
+                spec, spec.storage().resources(), options, List.of(RolePod.mount(VOLUME, FOLDER))))
+        .withVolumeClaimTemplates(claim(size))
+        .endSpec()
+        .build();
+  }
+
+  private PersistentVolumeClaim claim(Quantity size) {
+    return new PersistentVolumeClaimBuilder()
+        .withApiVersion("v1")
+        .withKind("PersistentVolumeClaim")
+        .withNewMetadata()
+        .withName(VOLUME)
+        .withLabels(Labels.of(names.farm(), FarmNames.SHARD, null))
+        .endMetadata()
+        .withNewSpec()
+        .withAccessModes("ReadWriteOnce")
+        .withStorageClassName(spec.storage().volume().storageClassName())
+        .withNewResources()
+        .addToRequests("storage", size)
+        .endResources()
+        .endSpec()
+        .build();
+  }
+}

@@ -1,0 +1,43 @@
+package build.sparrow.operator.farm;
+
+import build.sparrow.farm.v1.LossClass;
+import build.sparrow.operator.link.FarmKey;
+import build.sparrow.operator.link.FarmLinks;
+import build.sparrow.operator.link.FarmView;
+import build.sparrow.service.Endpoint;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/** Links that note whom they are to follow. */
+final class RecordingLinks implements FarmLinks {
+  final Map<FarmKey, Set<Endpoint>> followed = new HashMap<>();
+  Optional<FarmView> view = Optional.empty();
+
+  @Override
+  public synchronized void follow(FarmKey farm, Set<Endpoint> frontends) {
+    followed.put(farm, frontends);
+  }
+
+  @Override
+  public Optional<FarmView> view(FarmKey farm) {
+    return view;
+  }
+
+  @Override
+  public OptionalInt drain(FarmKey farm, String executor, Duration grace) {
+    throw new UnsupportedOperationException("A farm drains nobody; its pools do");
+  }
+
+  @Override
+  public void reportLoss(FarmKey farm, String executor, LossClass loss) {
+    throw new UnsupportedOperationException("A farm loses nobody; its pools do");
+  }
+
+  @Override
+  public void onChange(Consumer<FarmKey> listener) {}
+}
