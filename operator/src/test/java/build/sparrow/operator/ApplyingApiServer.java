@@ -33,6 +33,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 /**
@@ -166,6 +168,19 @@ public final class ApplyingApiServer implements AutoCloseable {
     @SuppressWarnings("unchecked")
     Class<T> type = (Class<T>) object.getClass();
     return serialization().convertValue(objects.put(place, json), type);
+  }
+
+  /** Waits until it holds, at most 20 s; it is looked at after each change. */
+  public void await(String what, BooleanSupplier holds) throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    long seen = -1;
+    while (!holds.getAsBoolean()) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError("Not within 20 s: " + what);
+      }
+      objects.changesAfter(seen);
+      seen = objects.version();
+    }
   }
 
   /** By way of its text, in which an int and a long are the same. */

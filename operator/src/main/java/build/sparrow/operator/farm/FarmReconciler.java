@@ -6,6 +6,7 @@ import build.sparrow.operator.link.FarmKey;
 import build.sparrow.operator.link.FarmLinks;
 import build.sparrow.operator.status.EventRecorder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
@@ -41,6 +42,7 @@ import java.util.concurrent.TimeUnit;
     maxInterval = 120_000)
 @RateLimited(maxReconciliations = 4, within = 2)
 public final class FarmReconciler implements Reconciler<BuildFarm> {
+  private final KubernetesClient client;
   private final FarmLoop loop;
   private final FarmSources sources;
 
@@ -55,6 +57,7 @@ public final class FarmReconciler implements Reconciler<BuildFarm> {
       EventRecorder events,
       String operatorImage,
       Clock clock) {
+    this.client = client;
     this.loop = new FarmLoop(client, links, events, operatorImage, clock);
     this.sources = new FarmSources(client, clock);
   }
@@ -68,9 +71,19 @@ public final class FarmReconciler implements Reconciler<BuildFarm> {
   @Override
   public UpdateControl<BuildFarm> reconcile(BuildFarm farm, Context<BuildFarm> context) {
     if (context.isPrimaryResourceDeleted() || farm.isMarkedForDeletion()) {
-      loop.forget(new FarmKey(farm.getMetadata().getNamespace(), farm.getMetadata().getName()));
-      return UpdateControl.noUpdate();
+      return forget(farm);
     }
+    try {
+      return round(farm, context);
+    } catch (RuntimeException e) {
+      if (isGone(farm)) {
+        return forget(farm); // It went during the round, and no other round will be for it.
+      }
+      throw e;
+    }
+  }
+
+  private UpdateControl<BuildFarm> round(BuildFarm farm, Context<BuildFarm> context) {
     Round round = loop.run(farm, sources.observe(FarmNames.of(farm), context));
     round
         .status()
@@ -84,6 +97,19 @@ public final class FarmReconciler implements Reconciler<BuildFarm> {
                       return newest;
                     }));
     return UpdateControl.<BuildFarm>noUpdate().rescheduleAfter(round.next());
+  }
+
+  private UpdateControl<BuildFarm> forget(BuildFarm farm) {
+    loop.forget(new FarmKey(farm.getMetadata().getNamespace(), farm.getMetadata().getName()));
+    return UpdateControl.noUpdate();
+  }
+
+  private boolean isGone(BuildFarm farm) {
+    try {
+      return client.resource(farm).get() == null;
+    } catch (KubernetesClientException e) {
+      return false; // Nobody can say.
+    }
   }
 
   /** What the operator itself writes to a farm is no reason to look again. */

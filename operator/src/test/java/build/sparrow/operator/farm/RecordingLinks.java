@@ -6,20 +6,20 @@ import build.sparrow.operator.link.FarmLinks;
 import build.sparrow.operator.link.FarmView;
 import build.sparrow.service.Endpoint;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /** Links that note whom they are to follow. */
 final class RecordingLinks implements FarmLinks {
-  final Map<FarmKey, Set<Endpoint>> followed = new HashMap<>();
+  final Map<FarmKey, Set<Endpoint>> followed = new ConcurrentHashMap<>();
   Optional<FarmView> view = Optional.empty();
 
   @Override
-  public synchronized void follow(FarmKey farm, Set<Endpoint> frontends) {
+  public void follow(FarmKey farm, Set<Endpoint> frontends) {
     followed.put(farm, frontends);
   }
 
