@@ -32,8 +32,11 @@ public record SandboxSpec(
         @Size(min = 1, max = 4096)
         @Nullable String rootDirectory,
     @JsonPropertyDescription(
-            "The seccomp profile of the executor's pod. By default Unconfined for Bubblewrap, which"
-                + " needs system calls that RuntimeDefault forbids, and RuntimeDefault for None.")
+            "The seccomp profile of the executor's pod. By default none is set for Bubblewrap,"
+                + " which needs system calls that RuntimeDefault forbids, and RuntimeDefault for"
+                + " None. Where a kubelet's seccompDefault takes none for RuntimeDefault, name a"
+                + " Localhost profile; Unconfined by name needs the namespace's Pod Security level"
+                + " privileged.")
         @Nullable SeccompProfile seccompProfile) {
   static final SandboxSpec DEFAULTS = new SandboxSpec(Type.BUBBLEWRAP, null, null);
 
