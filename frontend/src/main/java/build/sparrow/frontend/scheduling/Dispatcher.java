@@ -93,7 +93,8 @@ public final class Dispatcher implements SchedulerLoop.Timer {
             submission.action(),
             submission.platform(),
             submission.envelope().getPriority(),
-            submission.mergeable()));
+            submission.mergeable(),
+            submission.origin()));
     forgetUnlessOpened(submission.operation());
   }
 

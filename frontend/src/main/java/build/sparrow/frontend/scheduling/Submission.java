@@ -1,7 +1,9 @@
 package build.sparrow.frontend.scheduling;
 
+import build.bazel.remote.execution.v2.RequestMetadata;
 import build.sparrow.scheduling.ActionId;
 import build.sparrow.scheduling.OperationId;
+import build.sparrow.scheduling.Origin;
 import build.sparrow.scheduling.Platform;
 import build.sparrow.scheduling.v1.ActionEnvelope;
 
@@ -10,13 +12,15 @@ import build.sparrow.scheduling.v1.ActionEnvelope;
  *
  * @param operation its name, unless it is merged with an equal action in flight
  * @param mergeable whether it may be
+ * @param origin as its client names it
  */
 public record Submission(
     ActionEnvelope envelope,
     OperationId operation,
     ActionId action,
     Platform platform,
-    boolean mergeable) {
+    boolean mergeable,
+    Origin origin) {
   /** Reads all of it from the envelope. */
   public static Submission of(ActionEnvelope envelope) {
     return new Submission(
@@ -24,6 +28,17 @@ public record Submission(
         new OperationId(envelope.getOperation()),
         Wire.actionId(Wire.actionKey(envelope)),
         Wire.platform(envelope),
-        !envelope.getAction().getDoNotCache());
+        !envelope.getAction().getDoNotCache(),
+        origin(envelope));
+  }
+
+  // Clients share the farm by instance; within one, by the invocation that they name.
+  private static Origin origin(ActionEnvelope envelope) {
+    RequestMetadata metadata = envelope.getRequestMetadata();
+    return new Origin(
+        envelope.getInstanceName(),
+        metadata.getToolInvocationId(),
+        metadata.getActionMnemonic(),
+        metadata.getTargetId());
   }
 }

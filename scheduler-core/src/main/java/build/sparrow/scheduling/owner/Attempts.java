@@ -55,7 +55,7 @@ final class Attempts {
     for (AttemptProgress progress : attempts) {
       Operation operation = executor.attempts.get(progress.attempt());
       if (operation != null) {
-        operations.progress(operation, progress.phase());
+        operations.progress(operation, progress.phase(), turn);
       } else if (progress.phase() != Phase.REPORTED) {
         // Nobody wants it: however that came about, its slot must not stay lost.
         turn.emit(new OwnerEffect.SendKill(executor.id, progress.attempt()));
@@ -155,7 +155,7 @@ final class Attempts {
         // Its Accept was lost with the stream.
         operations.run(operation, new Running(each.attempt(), executor, alone, each.phase()), turn);
       } else {
-        operations.progress(operation, each.phase());
+        operations.progress(operation, each.phase(), turn);
       }
     }
     for (Map.Entry<AttemptId, Operation> entry : List.copyOf(executor.attempts.entrySet())) {

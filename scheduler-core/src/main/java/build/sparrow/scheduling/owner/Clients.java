@@ -1,17 +1,28 @@
 package build.sparrow.scheduling.owner;
 
 import build.sparrow.scheduling.OperationId;
+import build.sparrow.scheduling.Origin;
 import build.sparrow.scheduling.Stage;
 import build.sparrow.scheduling.WatcherId;
 import java.time.Duration;
 
 /** Answers clients: takes actions in, merges equal ones, counts who waits for what. */
 final class Clients {
+  /** How many times its believed length an action stands back for shorter ones. */
+  private static final int LENGTH_WEIGHT = 4;
+
+  /** Below this all are equally short, above the other equally long. */
+  private static final Duration SHORTEST = Duration.ofMillis(50);
+
+  private static final Duration LONGEST = Duration.ofSeconds(60);
+
   private final OwnerConfig config;
   private final OperationTable table;
   private final Placement placement;
   private final Operations operations;
   private final Alarms alarms;
+  private final Shares shares;
+  private final Estimator estimator;
   private final Matcher matcher;
   private long sequence;
 
@@ -20,12 +31,16 @@ final class Clients {
       OperationTable table,
       Placement placement,
       Operations operations,
-      Alarms alarms) {
+      Alarms alarms,
+      Shares shares,
+      Estimator estimator) {
     this.config = config;
     this.table = table;
     this.placement = placement;
     this.operations = operations;
     this.alarms = alarms;
+    this.shares = shares;
+    this.estimator = estimator;
     this.matcher = new Matcher(config.pools());
   }
 
@@ -54,8 +69,11 @@ final class Clients {
             submit.platform(),
             submit.priority(),
             submit.mergeable(),
+            submit.origin(),
+            shares.join(submit.origin()),
             sequence++,
-            turn.nowNanos());
+            turn.nowNanos(),
+            dueNanos(submit.origin(), turn));
     table.add(operation);
     follow(submit.watcher(), operation, turn);
     placement.enqueue(operation, turn);
@@ -70,12 +88,25 @@ final class Clients {
             held.platform(),
             held.priority(),
             held.mergeable(),
+            Origin.UNKNOWN,
+            shares.join(Origin.UNKNOWN),
             sequence++,
-            turn.nowNanos());
+            turn.nowNanos(),
+            dueNanos(Origin.UNKNOWN, turn));
     operation.adopted = true;
     table.add(operation);
     keep(operation, config.times().heldGrace(), turn);
     return operation;
+  }
+
+  /**
+   * The virtual deadline of an action that comes now: its age counts, and so does its believed
+   * length, up to a bound beyond which no younger one overtakes it.
+   */
+  private long dueNanos(Origin origin, Turn turn) {
+    long believed = estimator.medianNanos(origin);
+    return turn.nowNanos()
+        + LENGTH_WEIGHT * Math.clamp(believed, SHORTEST.toNanos(), LONGEST.toNanos());
   }
 
   void watch(WatcherId watcher, OperationId id, Turn turn) {

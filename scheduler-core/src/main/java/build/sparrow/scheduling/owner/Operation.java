@@ -4,6 +4,7 @@ import build.sparrow.scheduling.ActionId;
 import build.sparrow.scheduling.AttemptId;
 import build.sparrow.scheduling.ExecutorId;
 import build.sparrow.scheduling.OperationId;
+import build.sparrow.scheduling.Origin;
 import build.sparrow.scheduling.Platform;
 import build.sparrow.scheduling.WatcherId;
 import java.util.Comparator;
@@ -14,15 +15,27 @@ import org.jspecify.annotations.Nullable;
 
 /** One action on its way: what is asked, who waits for it, where it is, what was lost so far. */
 final class Operation {
-  /** First by priority, then by age; a lost operation keeps its age, so it returns to the head. */
+  /**
+   * Within an invocation: by priority, then by virtual deadline. A lost operation keeps its
+   * deadline, so it returns to the head.
+   */
   static final Comparator<Operation> QUEUE_ORDER =
       Comparator.<Operation>comparingInt(operation -> operation.priority)
+          .thenComparingLong(operation -> operation.dueNanos)
           .thenComparingLong(operation -> operation.sequence);
+
+  /** Between invocations: whoever has less running comes first. */
+  static final Comparator<Operation> TURN =
+      Comparator.<Operation>comparingInt(operation -> operation.share.tenantRunning())
+          .thenComparingInt(Operation::lead)
+          .thenComparing(QUEUE_ORDER);
 
   final OperationId id;
   final ActionId action;
   final Platform platform;
   final boolean mergeable;
+  final Origin origin;
+  final Share share;
   final long sequence;
   final long queuedNanos;
   final Set<WatcherId> watchers = new LinkedHashSet<>();
@@ -33,7 +46,20 @@ final class Operation {
   /** Executors that failed under it and should not get it again while there are others. */
   final Set<ExecutorId> avoided = new HashSet<>();
 
+  /**
+   * When it was queued, and later by the more the longer it is believed to take: short ones come
+   * first, and none waits for younger ones for ever.
+   */
+  final long dueNanos;
+
   int priority;
+
+  /** When its process began, as far as its executor said; 0 before. */
+  long executingNanos;
+
+  /** Whether its share counts it as running. */
+  private boolean occupies;
+
   OperationState state = new OperationState.Queued();
   LossLedger losses = LossLedger.NONE;
   int attempts;
@@ -55,15 +81,37 @@ final class Operation {
       Platform platform,
       int priority,
       boolean mergeable,
+      Origin origin,
+      Share share,
       long sequence,
-      long queuedNanos) {
+      long queuedNanos,
+      long dueNanos) {
     this.id = id;
     this.action = action;
     this.platform = platform;
     this.priority = priority;
     this.mergeable = mergeable;
+    this.origin = origin;
+    this.share = share;
+    this.dueNanos = dueNanos;
     this.sequence = sequence;
     this.queuedNanos = queuedNanos;
+  }
+
+  /** Tells its share whether it is offered or runs; to be called after each change of that. */
+  void occupy(boolean now) {
+    if (now != occupies) {
+      occupies = now;
+      share.occupy(now ? 1 : -1);
+    }
+  }
+
+  /**
+   * How many doublings of twice its equal part of the tenant's running actions the invocation is
+   * ahead; a priority of 100 less counts as one doubling less.
+   */
+  private int lead() {
+    return share.doublingsAhead() + Math.floorDiv(priority, 100);
   }
 
   boolean finished() {

@@ -20,12 +20,22 @@ final class Operations {
   private final OperationTable table;
   private final Placement placement;
   private final Alarms alarms;
+  private final Shares shares;
+  private final Estimator estimator;
 
-  Operations(OwnerConfig config, OperationTable table, Placement placement, Alarms alarms) {
+  Operations(
+      OwnerConfig config,
+      OperationTable table,
+      Placement placement,
+      Alarms alarms,
+      Shares shares,
+      Estimator estimator) {
     this.config = config;
     this.table = table;
     this.placement = placement;
     this.alarms = alarms;
+    this.shares = shares;
+    this.estimator = estimator;
   }
 
   /**
@@ -37,13 +47,27 @@ final class Operations {
       placement.dequeue(operation, turn);
     }
     operation.state = running;
+    operation.occupy(true);
     running.executor().attempts.put(running.attempt(), operation);
     turn.emit(new OwnerEffect.StageChanged(operation.id, Stage.EXECUTING, running.executor().id));
   }
 
-  void progress(Operation operation, Phase phase) {
-    if (operation.state instanceof Running(var attempt, var executor, var alone, _)) {
+  void progress(Operation operation, Phase phase, Turn turn) {
+    if (operation.state instanceof Running(var attempt, var executor, var alone, var before)) {
       operation.state = new Running(attempt, executor, alone, phase);
+      if (phase == Phase.EXECUTING && before == Phase.FETCHING) {
+        operation.executingNanos = turn.nowNanos();
+      } else if (before == Phase.EXECUTING && phase == Phase.UPLOADING) {
+        learn(operation, turn);
+      }
+    }
+  }
+
+  /** Its process has ended by itself; from now on actions like it are known better. */
+  private void learn(Operation operation, Turn turn) {
+    if (operation.executingNanos != 0) {
+      estimator.observe(operation.origin, turn.nowNanos() - operation.executingNanos);
+      operation.executingNanos = 0;
     }
   }
 
@@ -84,6 +108,7 @@ final class Operations {
       case Offered offered when !offered.attempt().equals(attempt) -> killAttempt(operation, turn);
       case Running running when !running.attempt().equals(attempt) -> killAttempt(operation, turn);
       case Offered _, Running _ -> {
+        learn(operation, turn);
         detach(operation);
       }
       case Concluding _, Finished _ ->
@@ -128,6 +153,7 @@ final class Operations {
 
   private void finish(Operation operation, Turn turn) {
     operation.state = new Finished();
+    leaveShare(operation);
     table.unfence(operation);
     table.dismissWatchers(operation);
     alarms.cancel(operation.abandonment);
@@ -151,8 +177,14 @@ final class Operations {
         return;
       }
     }
+    leaveShare(operation);
     table.remove(operation);
     turn.emit(new OwnerEffect.Forget(operation.id));
+  }
+
+  private void leaveShare(Operation operation) {
+    operation.occupy(false);
+    shares.leave(operation.share);
   }
 
   void forget(Operation operation, Turn turn) {
@@ -174,6 +206,7 @@ final class Operations {
 
   /** The executor holds the attempt no more; null if it did not hold it before. */
   private static @Nullable KnownExecutor detach(Operation operation) {
+    operation.occupy(false);
     return switch (operation.state) {
       case Offered(var attempt, var executor, _) ->
           executor.attempts.remove(attempt) == null ? null : executor;

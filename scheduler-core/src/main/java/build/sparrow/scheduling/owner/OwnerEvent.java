@@ -7,6 +7,7 @@ import build.sparrow.scheduling.Ending;
 import build.sparrow.scheduling.ExecutorId;
 import build.sparrow.scheduling.LossClass;
 import build.sparrow.scheduling.OperationId;
+import build.sparrow.scheduling.Origin;
 import build.sparrow.scheduling.Platform;
 import build.sparrow.scheduling.WatcherId;
 import java.time.Duration;
@@ -34,8 +35,20 @@ public sealed interface OwnerEvent {
       ActionId action,
       Platform platform,
       int priority,
-      boolean mergeable)
-      implements OwnerEvent {}
+      boolean mergeable,
+      Origin origin)
+      implements OwnerEvent {
+    /** An action of which nobody says where it comes from. */
+    public Submit(
+        WatcherId watcher,
+        OperationId proposed,
+        ActionId action,
+        Platform platform,
+        int priority,
+        boolean mergeable) {
+      this(watcher, proposed, action, platform, priority, mergeable, Origin.UNKNOWN);
+    }
+  }
 
   /** A client wants to follow an operation by its name. */
   record Watch(WatcherId watcher, OperationId operation) implements OwnerEvent {}

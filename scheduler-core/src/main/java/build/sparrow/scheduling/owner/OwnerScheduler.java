@@ -29,8 +29,10 @@ public final class OwnerScheduler {
   public OwnerScheduler(OwnerConfig config) {
     this.config = config;
     placement = new Placement(config.epoch());
-    operations = new Operations(config, table, placement, alarms);
-    clients = new Clients(config, table, placement, operations, alarms);
+    Shares shares = new Shares();
+    Estimator estimator = new Estimator();
+    operations = new Operations(config, table, placement, alarms, shares, estimator);
+    clients = new Clients(config, table, placement, operations, alarms, shares, estimator);
     attempts = new Attempts(config, table, operations, clients);
     executors = new Executors(config.times(), placement, attempts, alarms);
   }

@@ -219,6 +219,7 @@ final class Placement {
     boolean alone = operation.mustRunAlone;
     AttemptId attempt = new AttemptId(epoch, ++attemptCounter);
     operation.state = new OperationState.Offered(attempt, executor, alone);
+    operation.occupy(true);
     operation.attempts++;
     executor.offered(attempt, operation, pulled);
     executor.group.refresh(executor);
@@ -230,14 +231,9 @@ final class Placement {
   private @Nullable Operation firstFor(KnownExecutor executor) {
     Operation first = null;
     for (PlatformQueue queue : executor.group.queues) {
-      for (Operation operation : queue) {
-        if (first != null && Operation.QUEUE_ORDER.compare(first, operation) <= 0) {
-          break;
-        }
-        if (!shuns(operation, executor, queue)) {
-          first = operation;
-          break;
-        }
+      Operation candidate = queue.first(operation -> !shuns(operation, executor, queue));
+      if (candidate != null && (first == null || Operation.TURN.compare(candidate, first) < 0)) {
+        first = candidate;
       }
     }
     return first;

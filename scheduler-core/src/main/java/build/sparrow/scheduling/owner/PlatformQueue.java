@@ -2,44 +2,87 @@ package build.sparrow.scheduling.owner;
 
 import build.sparrow.scheduling.Platform;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
-/** The operations that wait for one platform, and the groups of executors that can run them. */
+/**
+ * The operations that wait for one platform, and the groups of executors that can run them. They
+ * are kept by invocation: whose turn it is depends on what each has running, which changes with
+ * every action.
+ */
 final class PlatformQueue implements Iterable<Operation> {
   final Platform platform;
   final List<ExecutorGroup> groups = new ArrayList<>();
-  private final TreeSet<Operation> waiting = new TreeSet<>(Operation.QUEUE_ORDER);
+  private final Map<Share, TreeSet<Operation>> waiting = new LinkedHashMap<>();
+  private int size;
 
   PlatformQueue(Platform platform) {
     this.platform = platform;
   }
 
   void add(Operation operation) {
-    waiting.add(operation);
+    if (waiting
+        .computeIfAbsent(operation.share, _ -> new TreeSet<>(Operation.QUEUE_ORDER))
+        .add(operation)) {
+      size++;
+    }
   }
 
   boolean remove(Operation operation) {
-    return waiting.remove(operation);
+    TreeSet<Operation> ofInvocation = waiting.get(operation.share);
+    if (ofInvocation == null || !ofInvocation.remove(operation)) {
+      return false;
+    }
+    size--;
+    if (ofInvocation.isEmpty()) {
+      waiting.remove(operation.share);
+    }
+    return true;
   }
 
   boolean isEmpty() {
-    return waiting.isEmpty();
+    return size == 0;
   }
 
   int size() {
-    return waiting.size();
+    return size;
   }
 
-  /** From 1; linear, for people only. */
+  /** Whose turn it is among those that will do; takes time in proportion to the invocations. */
+  @Nullable Operation first(Predicate<Operation> willDo) {
+    Operation first = null;
+    for (TreeSet<Operation> ofInvocation : waiting.values()) {
+      for (Operation operation : ofInvocation) {
+        if (first != null && Operation.TURN.compare(first, operation) <= 0) {
+          break;
+        }
+        if (willDo.test(operation)) {
+          first = operation;
+          break;
+        }
+      }
+    }
+    return first;
+  }
+
+  /** From 1, by age and size alone; linear, for people only. */
   int position(Operation operation) {
-    return waiting.headSet(operation, true).size();
+    int before = 0;
+    for (TreeSet<Operation> ofInvocation : waiting.values()) {
+      before += ofInvocation.headSet(operation, true).size();
+    }
+    return before;
   }
 
-  /** From the head on. */
+  /** In no order. */
   @Override
   public Iterator<Operation> iterator() {
-    return waiting.iterator();
+    return waiting.values().stream().flatMap(Collection::stream).iterator();
   }
 }

@@ -3,6 +3,7 @@ package build.sparrow.scheduling.sim.compare;
 import build.sparrow.scheduling.ExecutorId;
 import build.sparrow.scheduling.FrontendId;
 import build.sparrow.scheduling.OperationId;
+import build.sparrow.scheduling.Origin;
 import build.sparrow.scheduling.WatcherId;
 import build.sparrow.scheduling.executor.ExecutorEvent;
 import build.sparrow.scheduling.executor.Offered;
@@ -74,7 +75,16 @@ final class ShippedFrontend {
             task.action,
             Shipped.asked(task.facts.platform()),
             task.facts.priority(),
-            true));
+            true,
+            origin(task.facts)));
+  }
+
+  private static Origin origin(Task.Facts facts) {
+    return new Origin(
+        "tenant" + facts.tenant(),
+        "build" + facts.build(),
+        "kind" + facts.mnemonic(),
+        "//p" + facts.target() / 10 + ":t" + facts.target());
   }
 
   void receive(OwnerEvent message) {

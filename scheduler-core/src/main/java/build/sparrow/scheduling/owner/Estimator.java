@@ -1,0 +1,62 @@
+package build.sparrow.scheduling.owner;
+
+import build.sparrow.scheduling.Origin;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Learns how long actions take, by target, package and kind, and predicts from the narrowest of
+ * these of which it has seen enough. A wrong prediction costs order, never a result.
+ */
+final class Estimator {
+  /** As many keys as are remembered, the most recently used ones; some 300 bytes each. */
+  private static final int MOST_KEYS = 20_000;
+
+  /** With fewer samples a wider key knows better. */
+  private static final int ENOUGH_SAMPLES = 3;
+
+  /** Of an action like none before. */
+  private static final long UNKNOWN_NANOS = Duration.ofSeconds(1).toNanos();
+
+  private record Key(String mnemonic, String place) {}
+
+  private final Map<Key, Sketch> sketches =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Key, Sketch> eldest) {
+          return size() > MOST_KEYS;
+        }
+      };
+
+  void observe(Origin origin, long nanos) {
+    for (Key key : keys(origin)) {
+      sketches.computeIfAbsent(key, _ -> new Sketch()).add(nanos);
+    }
+  }
+
+  /** The duration that half of such actions do not exceed. */
+  long medianNanos(Origin origin) {
+    for (Key key : keys(origin)) {
+      Sketch sketch = sketches.get(key);
+      if (sketch != null && sketch.samples() >= ENOUGH_SAMPLES) {
+        return sketch.quantileNanos(0.5);
+      }
+    }
+    return UNKNOWN_NANOS;
+  }
+
+  /** From the narrowest to the widest, each once. */
+  private static List<Key> keys(Origin origin) {
+    int colon = origin.target().lastIndexOf(':');
+    return List.of(
+            new Key(origin.mnemonic(), origin.target()),
+            new Key(origin.mnemonic(), colon < 0 ? "" : origin.target().substring(0, colon)),
+            new Key(origin.mnemonic(), ""),
+            new Key("", ""))
+        .stream()
+        .distinct()
+        .toList();
+  }
+}

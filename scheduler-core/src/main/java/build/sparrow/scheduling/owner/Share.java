@@ -1,0 +1,53 @@
+package build.sparrow.scheduling.owner;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a tenant, or one invocation of a tenant, has of this owner's executors. Owners get actions
+ * by their digests, so what is fair at each is fair in all.
+ */
+final class Share {
+  private static final int PARTS = 4;
+
+  final String name;
+
+  /** The tenant of an invocation; null for a tenant. */
+  final @Nullable Share tenant;
+
+  /** Actions that are offered or run. */
+  int running;
+
+  /** Actions of it that are known here and have not ended. */
+  int members;
+
+  Share(String name, @Nullable Share tenant) {
+    this.name = name;
+    this.tenant = tenant;
+  }
+
+  int tenantRunning() {
+    return tenant == null ? running : tenant.running;
+  }
+
+  /** Invocations of the tenant that are known here. */
+  int invocations;
+
+  /**
+   * How many doublings an invocation has more running than {@link #PARTS} times its equal part of
+   * what the tenant has; less than that is left to age and size, which serve all better.
+   */
+  int doublingsAhead() {
+    if (tenant == null) {
+      return 0;
+    }
+    double parts = (double) running * tenant.invocations / Math.max(1, tenant.running);
+    return parts < PARTS ? 0 : 1 + Math.getExponent(parts / PARTS);
+  }
+
+  void occupy(int change) {
+    running += change;
+    if (tenant != null) {
+      tenant.running += change;
+    }
+  }
+}

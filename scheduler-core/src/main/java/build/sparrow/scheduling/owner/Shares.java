@@ -1,0 +1,42 @@
+package build.sparrow.scheduling.owner;
+
+import build.sparrow.scheduling.Origin;
+import java.util.HashMap;
+import java.util.Map;
+
+/** The tenants and invocations that have actions here; one without any is forgotten. */
+final class Shares {
+  private record Invocation(String tenant, String name) {}
+
+  private final Map<String, Share> tenants = new HashMap<>();
+  private final Map<Invocation, Share> invocations = new HashMap<>();
+
+  /** The invocation's share, with one member more. */
+  Share join(Origin origin) {
+    Share tenant = tenants.computeIfAbsent(origin.tenant(), name -> new Share(name, null));
+    Share invocation =
+        invocations.computeIfAbsent(
+            new Invocation(origin.tenant(), origin.invocation()),
+            key -> {
+              tenant.invocations++;
+              return new Share(key.name(), tenant);
+            });
+    tenant.members++;
+    invocation.members++;
+    return invocation;
+  }
+
+  void leave(Share invocation) {
+    Share tenant = invocation.tenant;
+    if (tenant == null) {
+      throw new IllegalArgumentException(invocation.name + " is a tenant, not an invocation");
+    }
+    if (--invocation.members == 0) {
+      invocations.remove(new Invocation(tenant.name, invocation.name));
+      tenant.invocations--;
+    }
+    if (--tenant.members == 0) {
+      tenants.remove(tenant.name);
+    }
+  }
+}
