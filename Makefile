@@ -1,7 +1,7 @@
 # The commands of this repository; `make help` lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build image demo test check sim bench format jdk
+.PHONY: help setup build image demo test check sim sim-faults bench format jdk
 
 # Maven's own libraries still call what JDK 25 warns about.
 export MAVEN_OPTS ?= --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
@@ -10,7 +10,7 @@ export MAVEN_OPTS ?= --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory
 MVN = JAVA_HOME="$$(tools/find-jdk.sh)" mvn -B -ntp
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## Install what the other commands need; safe to repeat
 	@tools/setup.sh || [ $$? -eq 3 ] # 3: there is no real Bazel to be had, for the reason printed; the rest works
@@ -35,6 +35,11 @@ sim: jdk ## Compare the scheduler with the policies of others in virtual time; t
 	$(MVN) -q -pl scheduler-core -am test-compile
 	@"$$(tools/find-jdk.sh)/bin/java" -cp scheduler-core/target/classes:scheduler-core/target/test-classes \
 		build.sparrow.scheduling.sim.compare.Comparison $(SEEDS)
+
+sim-faults: jdk ## Run SEEDS=n seeds of faults in virtual time, or REPLAY="weather seed" with its log
+	$(MVN) -q -pl scheduler-core -am test-compile
+	@"$$(tools/find-jdk.sh)/bin/java" -cp scheduler-core/target/classes:scheduler-core/target/test-classes \
+		build.sparrow.scheduling.sim.FaultSeeds $(if $(REPLAY),$(REPLAY),$(SEEDS))
 
 bench: build ## Measure and print each figure with its target; takes half an hour
 	$(MVN) -q -pl benchmarks -am package -DskipTests

@@ -96,7 +96,10 @@ final class ExecutorProcess {
   }
 
   void receive(Stream stream, ExecutorEvent message) {
-    if (alive && streams.get(stream.frontend.id) == stream) {
+    boolean unmatched =
+        message instanceof ExecutorEvent.ReservationsCancelled
+            && farm.bug == PlantedBug.CANCEL_BY_IDENTITY;
+    if (alive && streams.get(stream.frontend.id) == stream && !unmatched) {
       on(message);
     }
   }
@@ -178,7 +181,7 @@ final class ExecutorProcess {
                   "Full",
                   slots,
                   isDraining,
-                  held.stream().map(each -> held(each.attempt(), each.phase())).toList()));
+                  held.stream().map(each -> held(farm, each.attempt(), each.phase())).toList()));
       case ExecutorEffect.SendToken(var frontend, var free) ->
           send(frontend, new OwnerEvent.Token(id, free));
       case ExecutorEffect.SendAccept(var frontend, var attempt) -> {
@@ -225,7 +228,8 @@ final class ExecutorProcess {
     }
   }
 
-  private HeldAttempt held(AttemptId attempt, Phase phase) {
+  /** The attempt as a Hello announces it. */
+  static HeldAttempt held(Simulation farm, AttemptId attempt, Phase phase) {
     Offer offer = farm.offer(attempt);
     return new HeldAttempt(
         attempt,
@@ -279,6 +283,10 @@ final class ExecutorProcess {
       run.over = true;
       runs.remove(attempt);
       farm.invariants.ended(this, attempt, ending);
+      if (ending == Ending.EXECUTOR_FAILED && farm.bug == PlantedBug.SLOT_OF_FAILED_LAUNCH_LEAKS) {
+        send(farm.offer(attempt).frontend(), new OwnerEvent.Finished(id, attempt, ending));
+        return;
+      }
       on(new ExecutorEvent.Ended(attempt, ending));
     }
   }

@@ -15,6 +15,7 @@ final class Faults {
   private final Simulation farm;
   private final SplittableRandom random;
   private final Map<String, Long> healedAtNanos = new HashMap<>();
+  private long count;
 
   Faults(Simulation farm, SplittableRandom random) {
     this.farm = farm;
@@ -28,6 +29,7 @@ final class Faults {
     plan(scenario.drains(), () -> farm.anyExecutor(random).ifPresent(this::drain));
     plan(scenario.partitions(), () -> farm.anyExecutor(random).ifPresent(this::partition));
     plan(scenario.frontendCrashes(), this::crashFrontend);
+    plan(scenario.preemptions(), () -> farm.anyExecutor(random).ifPresent(this::preempt));
     plan(scenario.lies(), () -> farm.anyExecutor(random).ifPresent(this::lie));
     plan(
         scenario.breaks(),
@@ -54,8 +56,32 @@ final class Faults {
       if (at > farm.scenario.faultsUntilNanos()) {
         return;
       }
-      farm.timeline.at((long) at, fault);
+      farm.timeline.at(
+          (long) at,
+          () -> {
+            count++;
+            fault.run();
+          });
     }
+  }
+
+  /** Faults so far. */
+  long count() {
+    return count;
+  }
+
+  /** The platform takes the executor away and says so, in time and again when it is gone. */
+  private void preempt(ExecutorProcess executor) {
+    farm.frontends().forEach(each -> each.news(executor.name()));
+    farm.timeline.after(
+        random.nextLong(2 * Timeline.SECOND),
+        () -> {
+          if (executor.alive()) {
+            farm.frontends().forEach(each -> each.news(executor.name()));
+            executor.die(true);
+            restartLater(executor);
+          }
+        });
   }
 
   void crash(ExecutorProcess executor) {

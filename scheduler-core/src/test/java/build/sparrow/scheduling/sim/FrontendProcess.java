@@ -5,6 +5,7 @@ import build.sparrow.scheduling.ExecutorId;
 import build.sparrow.scheduling.FrontendId;
 import build.sparrow.scheduling.LossClass;
 import build.sparrow.scheduling.OperationId;
+import build.sparrow.scheduling.Phase;
 import build.sparrow.scheduling.Stage;
 import build.sparrow.scheduling.WatcherId;
 import build.sparrow.scheduling.executor.ExecutorEvent;
@@ -16,6 +17,8 @@ import build.sparrow.scheduling.owner.OwnerConfig;
 import build.sparrow.scheduling.owner.OwnerEffect;
 import build.sparrow.scheduling.owner.OwnerEvent;
 import build.sparrow.scheduling.owner.OwnerScheduler;
+import build.sparrow.scheduling.owner.OwnerSnapshot;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.OptionalLong;
@@ -109,7 +112,12 @@ final class FrontendProcess {
 
   void news(String executor) {
     if (alive) {
-      on(new OwnerEvent.LossNews(executor, LossClass.PREEMPTED));
+      on(
+          new OwnerEvent.LossNews(
+              executor,
+              farm.bug == PlantedBug.PREEMPTION_CHARGED
+                  ? LossClass.INFRASTRUCTURE
+                  : LossClass.PREEMPTED));
     }
   }
 
@@ -134,8 +142,45 @@ final class FrontendProcess {
       hello.held().forEach(this::remember);
     }
     if (streamsById.get(stream.executor.id) == stream) {
-      on(message);
+      on(
+          switch (message) {
+            case OwnerEvent.ExecutorJoined hello
+                when farm.bug == PlantedBug.LOST_PULL_REPLY_LOSES_ACTION ->
+                withAllThatWasOffered(hello);
+            case OwnerEvent.Finished done when farm.bug == PlantedBug.LATE_RESULT_NOT_FENCED ->
+                asOfTheLiveAttempt(done);
+            default -> message;
+          });
     }
+  }
+
+  private OwnerEvent withAllThatWasOffered(OwnerEvent.ExecutorJoined hello) {
+    List<HeldAttempt> held = new ArrayList<>(hello.held());
+    for (OwnerSnapshot.Executor known : scheduler.snapshot(farm.timeline.now()).executors()) {
+      if (known.id().equals(hello.executor())) {
+        for (OperationId operation : known.operations()) {
+          AttemptId attempt = liveAttempt(operation);
+          if (attempt != null && held.stream().noneMatch(each -> each.attempt().equals(attempt))) {
+            held.add(ExecutorProcess.held(farm, attempt, Phase.FETCHING));
+          }
+        }
+      }
+    }
+    return new OwnerEvent.ExecutorJoined(
+        hello.executor(),
+        hello.pool(),
+        hello.platform(),
+        hello.isolationLevel(),
+        hello.slots(),
+        hello.draining(),
+        held);
+  }
+
+  private OwnerEvent asOfTheLiveAttempt(OwnerEvent.Finished done) {
+    AttemptId live = liveAttempt(farm.offer(done.attempt()).operation());
+    return live == null
+        ? done
+        : new OwnerEvent.Finished(farm.offer(live).executor(), live, done.ending());
   }
 
   private void remember(HeldAttempt held) {

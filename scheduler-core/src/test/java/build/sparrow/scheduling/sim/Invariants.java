@@ -176,6 +176,12 @@ final class Invariants {
         life.stage,
         stage);
     require((executor != null) == (stage == Stage.EXECUTING), "{} at {}", stage, executor);
+    int charged = frontend.scheduler().find(operation).map(view -> view.losses()).orElse(0);
+    require(
+        farm.weather != Weather.PREEMPTING || charged == 0,
+        "{} was only ever preempted, but is charged {} losses",
+        operation,
+        charged);
     life.stage = stage;
   }
 
@@ -358,8 +364,8 @@ final class Invariants {
     return idleSinceNanos.get(executor);
   }
 
-  Simulation.Outcome outcome(EventLog log, int calls) {
+  Simulation.Outcome outcome(EventLog log, int calls, long faults) {
     return new Simulation.Outcome(
-        log.hash(), log.entries(), calls, completed, failed, runs.size(), adopted);
+        log.hash(), log.entries(), calls, completed, failed, runs.size(), adopted, faults);
   }
 }

@@ -17,6 +17,7 @@ import java.util.random.RandomGenerator;
  * @param duplicates share of messages that arrive twice
  * @param badActions share of actions that fail executors, run out of memory or kill
  * @param fickle share of calls that are cancelled or lose their connection
+ * @param preemptions executors taken away by the platform, which says so, a second
  */
 record Scenario(
     int frontends,
@@ -38,7 +39,8 @@ record Scenario(
     double lies,
     double duplicates,
     double badActions,
-    double fickle) {
+    double fickle,
+    double preemptions) {
 
   private static final Label LINUX = new Label("OSFamily", "linux");
   private static final Label ARM = new Label("cpu", "arm64");
@@ -78,33 +80,75 @@ record Scenario(
         sometimes(random, 2),
         sometimes(random, 0.1),
         sometimes(random, 0.1),
-        sometimes(random, 0.3));
+        sometimes(random, 0.3),
+        0);
   }
 
   /** Nothing breaks and nobody leaves: then the farm must also be quick. */
   static Scenario calm(RandomGenerator random) {
-    Scenario any = stormy(random);
+    return stormy(random).with(1_000, 0, 0);
+  }
+
+  /** The platform takes executors away, and nothing else happens. */
+  static Scenario preempting(RandomGenerator random) {
+    return stormy(random).with(1_000, 10 * Timeline.SECOND, 0.1 + random.nextDouble());
+  }
+
+  private Scenario with(int mostQueued, long faultsNanos, double preemptionRate) {
     return new Scenario(
-        any.frontends,
-        any.pools,
-        any.actionPlatforms,
-        any.executors,
-        any.maxSlots,
-        1_000,
-        any.calls,
-        any.distinctActions,
-        any.callsUntilNanos,
-        0,
-        any.maxDelayNanos,
-        0,
-        0,
+        frontends,
+        pools,
+        actionPlatforms,
+        executors,
+        maxSlots,
+        mostQueued,
+        calls,
+        distinctActions,
+        callsUntilNanos,
+        faultsNanos,
+        maxDelayNanos,
         0,
         0,
         0,
         0,
         0,
         0,
-        0);
+        0,
+        0,
+        0,
+        preemptionRate);
+  }
+
+  /** The same with less of something. */
+  Scenario reduced(Reduction by) {
+    int fewerCalls =
+        switch (by) {
+          case HALF_THE_CALLS -> Math.max(1, calls / 2);
+          case QUARTER_OF_THE_CALLS -> Math.max(1, calls / 4);
+          default -> calls;
+        };
+    return new Scenario(
+        by == Reduction.ONE_FRONTEND ? 1 : frontends,
+        pools,
+        actionPlatforms,
+        executors,
+        maxSlots,
+        maxQueuedActions,
+        fewerCalls,
+        distinctActions,
+        callsUntilNanos,
+        faultsUntilNanos,
+        maxDelayNanos,
+        by == Reduction.NO_CRASHES ? 0 : crashes,
+        by == Reduction.NO_DRAINS ? 0 : drains,
+        by == Reduction.NO_PARTITIONS ? 0 : partitions,
+        by == Reduction.NO_FRONTEND_CRASHES ? 0 : frontendCrashes,
+        by == Reduction.NO_BREAKS ? 0 : breaks,
+        by == Reduction.NO_LIES ? 0 : lies,
+        by == Reduction.NO_DUPLICATES ? 0 : duplicates,
+        by == Reduction.NO_BAD_ACTIONS ? 0 : badActions,
+        by == Reduction.NO_FICKLE_CLIENTS ? 0 : fickle,
+        preemptions);
   }
 
   private static double sometimes(RandomGenerator random, double most) {

@@ -15,10 +15,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
-import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +53,9 @@ public final class Simulation {
   final Invariants invariants;
   final Faults faults;
   final SplittableRandom network;
+  final Weather weather;
+  final PlantedBug bug;
+  private final Set<Reduction> reductions;
   private final long seed;
   private final SplittableRandom random;
   private final TreeMap<FrontendId, FrontendProcess> frontends = new TreeMap<>();
@@ -63,10 +67,18 @@ public final class Simulation {
   private int epochs;
   private int incarnations;
 
-  private Simulation(long seed, Function<RandomGenerator, Scenario> draw, boolean echo) {
+  private Simulation(
+      Weather weather, long seed, PlantedBug bug, Set<Reduction> reductions, boolean echo) {
+    this.weather = weather;
     this.seed = seed;
+    this.bug = bug;
+    this.reductions = reductions;
     random = new SplittableRandom(seed);
-    scenario = draw.apply(random.split());
+    Scenario drawn = weather.draw(random.split());
+    for (Reduction reduction : reductions) {
+      drawn = drawn.reduced(reduction);
+    }
+    scenario = drawn;
     network = random.split();
     faults = new Faults(this, random.split());
     log = new EventLog(echo);
@@ -79,22 +91,27 @@ public final class Simulation {
    * @param hash of everything that happened
    */
   public record Outcome(
-      long hash, long events, int calls, int completed, int failed, int started, int adopted) {}
+      long hash,
+      long events,
+      int calls,
+      int completed,
+      int failed,
+      int started,
+      int adopted,
+      long faults) {}
 
   /**
-   * Runs a farm in any weather. Throws AssertionError, with how to replay it, if an invariant does
-   * not hold.
+   * Runs a farm. Throws AssertionError, with how to replay it, if an invariant does not hold.
+   *
+   * @param bug what is wrong with the schedulers, to see whether that is found
+   * @param reductions what the scenario of the seed is relieved of
    */
-  public static Outcome stormy(long seed, boolean echo) {
-    return new Simulation(seed, Scenario::stormy, echo).run("stormy");
+  static Outcome run(
+      Weather weather, long seed, PlantedBug bug, Set<Reduction> reductions, boolean echo) {
+    return new Simulation(weather, seed, bug, reductions, echo).run();
   }
 
-  /** Runs a farm in which nothing breaks. */
-  public static Outcome calm(long seed, boolean echo) {
-    return new Simulation(seed, Scenario::calm, echo).run("calm");
-  }
-
-  private Outcome run(String weather) {
+  private Outcome run() {
     try {
       begin();
       while (timeline.now() < scenario.faultsUntilNanos() || !calls.stream().allMatch(Call::over)) {
@@ -111,7 +128,7 @@ public final class Simulation {
           """
           %s
           at %,d us of seed %d in %s weather: %s
-          Replay it with: mvn -pl scheduler-core test -Dtest=SimulationTest -Dsparrow.sim.%s=%d
+          Replay it with: make sim-faults REPLAY="%s %d%s"
           The last lines of its log:
           %s\
           """
@@ -123,10 +140,11 @@ public final class Simulation {
                   scenario,
                   weather,
                   seed,
+                  reductions.stream().map(each -> " " + each).collect(Collectors.joining()),
                   log.tail(30)),
           failure);
     }
-    return invariants.outcome(log, calls.size());
+    return invariants.outcome(log, calls.size(), faults.count());
   }
 
   private void begin() {

@@ -1,59 +1,127 @@
 package build.sparrow.scheduling.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 final class SimulationTest {
-  private static final int SEEDS = Integer.getInteger("sparrow.sim.seeds", 200);
+  /** Fixed ones, so that what was found once stays found; each fixed bug keeps its seed. */
+  private static final int SEEDS = Integer.getInteger("sparrow.sim.seeds", 100);
 
-  private interface Weather {
-    Simulation.Outcome run(long seed, boolean echo);
-  }
+  /** Seeds that nobody has seen yet are run for so long. */
+  private static final int FRESH_SECONDS = Integer.getInteger("sparrow.sim.fresh.seconds", 5);
 
   @Test
   void everyActionEndsOnce_whenExecutorsFrontendsAndNetworkFail() {
-    runAll("sparrow.sim.stormy", SEEDS, Simulation::stormy);
+    runAll(Weather.STORMY, SEEDS);
   }
 
   @Test
   void noExecutorIdlesWhileItsActionsWait_whenNothingFails() {
-    runAll("sparrow.sim.calm", SEEDS / 2, Simulation::calm);
+    runAll(Weather.CALM, SEEDS / 2);
+  }
+
+  @Test
+  void nothingIsCharged_whenThePlatformTakesExecutorsAway() {
+    runAll(Weather.PREEMPTING, SEEDS / 2);
+  }
+
+  @Test
+  void everyActionEndsOnce_whateverTheSeed() {
+    long untilNanos = System.nanoTime() + FRESH_SECONDS * 1_000_000_000L;
+    long seed = System.nanoTime();
+    while (System.nanoTime() < untilNanos) {
+      // A violation names its seed.
+      run(Weather.STORMY, seed++, PlantedBug.NONE);
+    }
   }
 
   @Test
   void sameSeedGivesTheSameLog() {
-    Simulation.Outcome once = Simulation.stormy(42, false);
+    Simulation.Outcome once = run(Weather.STORMY, 42, PlantedBug.NONE);
 
-    Simulation.Outcome again = Simulation.stormy(42, false);
+    Simulation.Outcome again = run(Weather.STORMY, 42, PlantedBug.NONE);
 
     assertThat(again).isEqualTo(once);
-    assertThat(Simulation.stormy(43, false).hash()).isNotEqualTo(once.hash());
+    assertThat(run(Weather.STORMY, 43, PlantedBug.NONE).hash()).isNotEqualTo(once.hash());
   }
 
-  /** Runs seeds from 1 on, or the one to be replayed, then with its whole log. */
-  private static void runAll(String replayKey, int seeds, Weather weather) {
-    Long replayed = Long.getLong(replayKey);
-    if (replayed != null) {
-      System.out.println(weather.run(replayed, true));
-      return;
+  @Test
+  void cancelComparedByIdentityIsFound() {
+    findsWithinAThousandSeeds(PlantedBug.CANCEL_BY_IDENTITY);
+  }
+
+  @Test
+  void slotThatAFailedLaunchLeaksIsFound() {
+    findsWithinAThousandSeeds(PlantedBug.SLOT_OF_FAILED_LAUNCH_LEAKS);
+  }
+
+  @Test
+  void actionLostWithTheReplyToAPullIsFound() {
+    findsWithinAThousandSeeds(PlantedBug.LOST_PULL_REPLY_LOSES_ACTION);
+  }
+
+  @Test
+  void lateResultWithoutFenceIsFound() {
+    findsWithinAThousandSeeds(PlantedBug.LATE_RESULT_NOT_FENCED);
+  }
+
+  @Test
+  void preemptionChargedToTheActionIsFound() {
+    findsWithinAThousandSeeds(PlantedBug.PREEMPTION_CHARGED);
+  }
+
+  private static void findsWithinAThousandSeeds(PlantedBug bug) {
+    Weather weather = bug == PlantedBug.PREEMPTION_CHARGED ? Weather.PREEMPTING : Weather.STORMY;
+
+    for (long seed = 1; seed <= 1_000; seed++) {
+      try {
+        run(weather, seed, bug);
+      } catch (AssertionError violation) {
+        System.out.printf("%s is found by seed %d%n", bug, seed);
+        assertThat(violation).hasMessageContaining("Replay it with");
+        // The same seed is sound without the bug.
+        run(weather, seed, PlantedBug.NONE);
+        return;
+      }
     }
-    long events = 0;
-    long started = 0;
+    fail("No seed finds " + bug);
+  }
+
+  @Test
+  void aViolationIsShrunk() {
+    AssertionError found = firstViolation(PlantedBug.SLOT_OF_FAILED_LAUNCH_LEAKS);
+
+    String shrunk =
+        FaultSeeds.shrunk(Weather.STORMY, violating, PlantedBug.SLOT_OF_FAILED_LAUNCH_LEAKS, found);
+
+    assertThat(shrunk).contains("NO_DUPLICATES");
+  }
+
+  private long violating;
+
+  private AssertionError firstViolation(PlantedBug bug) {
+    for (violating = 1; ; violating++) {
+      try {
+        run(Weather.STORMY, violating, bug);
+      } catch (AssertionError violation) {
+        return violation;
+      }
+    }
+  }
+
+  private static Simulation.Outcome run(Weather weather, long seed, PlantedBug bug) {
+    return Simulation.run(weather, seed, bug, Set.of(), false);
+  }
+
+  /** Runs seeds from 1 on. */
+  private static void runAll(Weather weather, int seeds) {
     long completed = 0;
-    long failed = 0;
-    long adopted = 0;
     for (long seed = 1; seed <= seeds; seed++) {
-      Simulation.Outcome outcome = weather.run(seed, false);
-      events += outcome.events();
-      started += outcome.started();
-      completed += outcome.completed();
-      failed += outcome.failed();
-      adopted += outcome.adopted();
+      completed += run(weather, seed, PlantedBug.NONE).completed();
     }
-    System.out.printf(
-        "%d seeds: %,d events, %,d attempts, %,d results, %,d failures, %,d adopted%n",
-        seeds, events, started, completed, failed, adopted);
     assertThat(completed).isPositive();
   }
 }

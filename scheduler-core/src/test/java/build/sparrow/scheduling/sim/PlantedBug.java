@@ -1,0 +1,18 @@
+package build.sparrow.scheduling.sim;
+
+/**
+ * Bugs that schedulers in the field have, or had. Each, planted here, must be found by the seeds.
+ */
+enum PlantedBug {
+  NONE,
+  /** An executor compares the queue whose reservations are taken back by identity: none matches. */
+  CANCEL_BY_IDENTITY,
+  /** An attempt that cannot be launched is reported, but its slot is never freed. */
+  SLOT_OF_FAILED_LAUNCH_LEAKS,
+  /** An owner believes that whatever it answered to a pull arrived. */
+  LOST_PULL_REPLY_LOSES_ACTION,
+  /** A result counts for its operation, whichever attempt it is of. */
+  LATE_RESULT_NOT_FENCED,
+  /** An executor that the platform takes away counts as one that failed. */
+  PREEMPTION_CHARGED
+}

@@ -1,0 +1,21 @@
+package build.sparrow.scheduling.sim;
+
+import java.util.random.RandomGenerator;
+
+/** What kind of faults a farm has to bear. */
+enum Weather {
+  /** Any of all. */
+  STORMY,
+  /** None: then the farm must be quick as well. */
+  CALM,
+  /** Only that the platform takes executors away, and says so: then nothing may be charged. */
+  PREEMPTING;
+
+  Scenario draw(RandomGenerator random) {
+    return switch (this) {
+      case STORMY -> Scenario.stormy(random);
+      case CALM -> Scenario.calm(random);
+      case PREEMPTING -> Scenario.preempting(random);
+    };
+  }
+}
