@@ -32,8 +32,6 @@ import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
-import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
-import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetBuilder;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.util.ArrayList;
 import java.util.List;
@@ -341,22 +339,5 @@ final class ExecutorPod {
               .build());
     }
     return volumes;
-  }
-
-  /**
-   * How many of the pool's pods an orderly drain of nodes may take at a time. A share works because
-   * the pods' owner, the pool, has a scale.
-   */
-  static PodDisruptionBudget disruptionBudget(ExecutorPool pool) {
-    ExecutorPod naming = new ExecutorPod(pool, "");
-    return new PodDisruptionBudgetBuilder()
-        .withMetadata(naming.metadata(PoolNames.prefix(pool)))
-        .withNewSpec()
-        .withMaxUnavailable(pool.getSpec().pool().disruption().maxUnavailable())
-        .withNewSelector()
-        .withMatchLabels(PoolNames.selector(pool))
-        .endSelector()
-        .endSpec()
-        .build();
   }
 }

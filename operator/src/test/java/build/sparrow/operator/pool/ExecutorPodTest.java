@@ -12,7 +12,6 @@ import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Toleration;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeMount;
-import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -248,18 +247,6 @@ class ExecutorPodTest {
   @Test
   void aPoolThatNamesNoImageHasNoPods() {
     assertThat(ExecutorPod.of(TestPools.poolWithoutImage())).isNull();
-  }
-
-  @Test
-  void aDrainOfNodesTakesNoMoreThanThePoolAllows() {
-    PodDisruptionBudget budget =
-        ExecutorPod.disruptionBudget(TestPools.pool("disruption: {maxUnavailable: 25%}"));
-
-    assertThat(budget.getMetadata().getName()).isEqualTo("main-linux");
-    assertThat(budget.getSpec().getMaxUnavailable().getStrVal()).isEqualTo("25%");
-    assertThat(budget.getSpec().getSelector().getMatchLabels())
-        .containsOnlyKeys(
-            "sparrow.build/farm", "sparrow.build/pool", "app.kubernetes.io/component");
   }
 
   private static List<NodeSelectorTerm> terms(PodSpec spec) {
