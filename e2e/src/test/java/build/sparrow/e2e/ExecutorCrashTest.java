@@ -37,6 +37,6 @@ final class ExecutorCrashTest {
     BazelResult result = build.await().succeeded();
 
     SlowActions.assertRanOnceForBazel(result);
-    assertThat(SlowActions.warnings(result)).isEmpty();
+    assertThat(result.warnings()).isEmpty();
   }
 }

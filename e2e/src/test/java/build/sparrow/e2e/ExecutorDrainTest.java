@@ -34,6 +34,6 @@ final class ExecutorDrainTest {
     assertThat(exitCode).isZero();
     assertThat(buildWentOn).as("the build outlives the executor:%n%s", result.output()).isTrue();
     SlowActions.assertRanOnceForBazel(result);
-    assertThat(SlowActions.warnings(result)).isEmpty();
+    assertThat(result.warnings()).isEmpty();
   }
 }

@@ -3,7 +3,6 @@ package build.sparrow.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import build.sparrow.e2e.bazel.BazelResult;
-import java.util.List;
 
 /** The package {@code //slow} of the workspace: twenty actions of a second each. */
 final class SlowActions {
@@ -18,15 +17,5 @@ final class SlowActions {
     assertThat(result.calls().of("Execute"))
         .hasSize(COUNT)
         .allSatisfy(call -> assertThat(call.code()).as("%s", call).isZero());
-  }
-
-  /** What Bazel warned of, without what Debian's build of it says every time. */
-  static List<String> warnings(BazelResult result) {
-    return result
-        .output()
-        .lines()
-        .filter(line -> line.contains("WARNING") || line.contains("ERROR"))
-        .filter(line -> !line.contains("'host_javabase' is deprecated"))
-        .toList();
   }
 }

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
@@ -25,22 +26,39 @@ public final class Bazel implements ExecutionCondition, BeforeAllCallback, Befor
   private static final Namespace SERVERS = Namespace.create(Bazel.class);
 
   private final String name;
-  private final Farm farm;
+  private final Supplier<List<String>> bazelrcLines;
+  private final Supplier<BazelServer> maker;
   private @Nullable BazelServer server;
 
-  private Bazel(String name, Farm farm) {
+  private Bazel(String name, Supplier<List<String>> bazelrcLines, Supplier<BazelServer> maker) {
     this.name = name;
-    this.farm = farm;
+    this.bazelrcLines = bazelrcLines;
+    this.maker = maker;
   }
 
   /** The Bazel of one user of the farm. */
   public static Bazel first(Farm farm) {
-    return new Bazel("first", farm);
+    return with("first", farm::bazelrcLines);
   }
 
   /** The Bazel of another user, with a checkout of the same sources. */
   public static Bazel second(Farm farm) {
-    return new Bazel("second", farm);
+    return with("second", farm::bazelrcLines);
+  }
+
+  /**
+   * The Bazel of a user who has these lines in the {@code .bazelrc}.
+   *
+   * @param name of the user; one server works for all tests of the same name
+   * @param bazelrcLines asked for with each command
+   */
+  public static Bazel with(String name, Supplier<List<String>> bazelrcLines) {
+    return new Bazel(name, bazelrcLines, () -> BazelServer.make(name));
+  }
+
+  /** As {@link #with}, in a copy of other sources than the tests' own. */
+  public static Bazel in(Path sources, String name, Supplier<List<String>> bazelrcLines) {
+    return new Bazel(name, bazelrcLines, () -> BazelServer.make(name, sources));
   }
 
   /** Runs a command to its end, as {@code run("build", "//greeting:hello")}. */
@@ -54,7 +72,7 @@ public final class Bazel implements ExecutionCondition, BeforeAllCallback, Befor
     Path bazelrc = server.newFile(".bazelrc");
     Path grpcLog = server.newFile(".grpc");
     try {
-      Files.write(bazelrc, farm.bazelrcLines());
+      Files.write(bazelrc, bazelrcLines.get());
     } catch (IOException e) {
       throw new IllegalStateException("Cannot write " + bazelrc, e);
     }
@@ -99,7 +117,7 @@ public final class Bazel implements ExecutionCondition, BeforeAllCallback, Befor
         context
             .getRoot()
             .getStore(SERVERS)
-            .getOrComputeIfAbsent(name, BazelServer::make, BazelServer.class);
+            .getOrComputeIfAbsent(name, _ -> maker.get(), BazelServer.class);
   }
 
   @Override

@@ -73,11 +73,16 @@ public final class BazelCommand {
    * @throws AssertionError with the output, if it does not end within four minutes
    */
   public BazelResult await() {
+    return await(LIMIT);
+  }
+
+  /** As {@link #await()}, with another limit. */
+  public BazelResult await(Duration limit) {
     try {
-      if (!process.waitFor(LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
         interrupt();
         throw new AssertionError(
-            line + " still runs after " + LIMIT + ":\n" + Files.readString(output));
+            line + " still runs after " + limit + ":\n" + Files.readString(output));
       }
       return new BazelResult(
           process.exitValue(),

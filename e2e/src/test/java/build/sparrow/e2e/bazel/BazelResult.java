@@ -1,5 +1,7 @@
 package build.sparrow.e2e.bazel;
 
+import java.util.List;
+
 /**
  * How a Bazel command ended.
  *
@@ -34,5 +36,14 @@ public record BazelResult(int exitCode, String output, GrpcLog calls) {
   /** How the actions were run. */
   public Processes processes() {
     return Processes.parse(output);
+  }
+
+  /** What Bazel warned of, without what Debian's build of it says every time. */
+  public List<String> warnings() {
+    return output
+        .lines()
+        .filter(line -> line.contains("WARNING") || line.contains("ERROR"))
+        .filter(line -> !line.contains("'host_javabase' is deprecated"))
+        .toList();
   }
 }

@@ -25,8 +25,13 @@ final class BazelServer implements AutoCloseable {
 
   /** Makes a copy of the workspace; the server itself starts with the first command. */
   static BazelServer make(String name) {
+    return make(name, workspaceSource());
+  }
+
+  /** As {@link #make(String)}, with other sources. */
+  static BazelServer make(String name, Path sources) {
     Path directory = Directories.make("bazel-" + name);
-    Directories.copy(workspaceSource(), directory.resolve("workspace"));
+    Directories.copy(sources, directory.resolve("workspace"));
     return new BazelServer(directory);
   }
 

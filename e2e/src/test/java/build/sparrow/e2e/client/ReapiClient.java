@@ -41,6 +41,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -51,16 +52,21 @@ public final class ReapiClient implements AfterAllCallback {
   private static final int MAX_MESSAGE_BYTES = 64 << 20;
   private static final int CHUNK_BYTES = 64 << 10;
 
-  private final Farm farm;
+  private final Supplier<String> endpoint;
   private @Nullable ManagedChannel channel;
 
-  private ReapiClient(Farm farm) {
-    this.farm = farm;
+  private ReapiClient(Supplier<String> endpoint) {
+    this.endpoint = endpoint;
   }
 
   /** A client that connects with its first call. */
   public static ReapiClient of(Farm farm) {
-    return new ReapiClient(farm);
+    return at(farm::endpoint);
+  }
+
+  /** As {@link #of}, of the farm with this endpoint, as {@code 127.0.0.1:8980}. */
+  public static ReapiClient at(Supplier<String> endpoint) {
+    return new ReapiClient(endpoint);
   }
 
   /** The name of a blob, computed here. */
@@ -227,7 +233,7 @@ public final class ReapiClient implements AfterAllCallback {
     ManagedChannel connected = channel;
     if (connected == null) {
       connected =
-          Grpc.newChannelBuilder(farm.endpoint(), InsecureChannelCredentials.create())
+          Grpc.newChannelBuilder(endpoint.get(), InsecureChannelCredentials.create())
               .disableRetry()
               .build();
       channel = connected;

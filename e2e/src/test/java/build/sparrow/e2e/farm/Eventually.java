@@ -29,6 +29,12 @@ public final class Eventually {
    * @throws AssertionError if there is none within the limit
    */
   public static <T> T get(String what, Duration limit, Supplier<Optional<T>> question) {
+    return get(what, limit, PAUSE, question);
+  }
+
+  /** As {@link #get(String, Duration, Supplier)}, with another pause before asking again. */
+  public static <T> T get(
+      String what, Duration limit, Duration pause, Supplier<Optional<T>> question) {
     long deadline = System.nanoTime() + limit.toNanos();
     while (true) {
       // Read before asking, so that a question that took long is not the last one too early.
@@ -40,7 +46,7 @@ public final class Eventually {
       if (last) {
         throw new AssertionError("Not within " + limit.toMillis() + " ms: " + what);
       }
-      LockSupport.parkNanos(PAUSE.toNanos());
+      LockSupport.parkNanos(pause.toNanos());
     }
   }
 }
