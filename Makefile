@@ -1,7 +1,7 @@
 # The commands of this repository; `make help` lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build image demo test check sim sim-faults bench format jdk
+.PHONY: help setup build image demo test e2e check sim sim-faults bench format jdk
 
 # Maven's own libraries still call what JDK 25 warns about.
 export MAVEN_OPTS ?= --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
@@ -10,7 +10,7 @@ export MAVEN_OPTS ?= --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory
 MVN = JAVA_HOME="$$(tools/find-jdk.sh)" mvn -B -ntp
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## Install what the other commands need; safe to repeat
 	@tools/setup.sh || [ $$? -eq 3 ] # 3: there is no real Bazel to be had, for the reason printed; the rest works
@@ -27,6 +27,14 @@ demo: build ## Build a real C++ project with Bazel on a farm on this machine
 
 test: setup ## Run everything, with the process tests against a real Bazel
 	$(MVN) verify
+
+# The tests of one class: make e2e TESTS=FirstFarmTest
+TESTS ?= build.sparrow.e2e.cluster.*Test
+
+e2e: image ## Run the tests on the cluster that KUBECONFIG names, else on k3s in a container; CONTRIBUTING.md says more
+	@rm -f e2e/target/cluster-tests.txt
+	@status=0; $(MVN) -pl e2e -am verify -Dsparrow.e2e.cluster=true -Dtest='$(TESTS)' -Dsurefire.failIfNoSpecifiedTests=false \
+		|| status=$$?; cat e2e/target/cluster-tests.txt; exit $$status
 
 check: jdk ## Run the fast gate: format, compiler checks, unit tests, dependency analysis, module rule
 	$(MVN) verify -Dsparrow.e2e.skip=true
