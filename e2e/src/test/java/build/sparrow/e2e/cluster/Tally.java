@@ -47,14 +47,12 @@ final class Tally {
       return;
     }
     StringBuilder text = new StringBuilder();
+    int ran = PASSED.get() + FAILED.get();
     text.append(
-        "Cluster tests: %d ran on %s (%d passed, %d failed), %d skipped.%n"
-            .formatted(
-                PASSED.get() + FAILED.get(),
-                WHERE.get(),
-                PASSED.get(),
-                FAILED.get(),
-                SKIPPED.size()));
+        ran == 0
+            ? "Cluster tests: none ran.%n".formatted()
+            : "Cluster tests: %d ran on %s, %d passed, %d failed.%n"
+                .formatted(ran, WHERE.get(), PASSED.get(), FAILED.get()));
     SKIPPED.forEach(line -> text.append("  skipped ").append(line).append('\n'));
     try {
       Path path = Path.of(file);
