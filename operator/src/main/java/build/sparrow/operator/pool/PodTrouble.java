@@ -39,8 +39,9 @@ record PodTrouble(String reason, String message) {
             container ->
                 new PodTrouble(
                     "ImagePullFailed",
-                    "Image %s cannot be pulled: %s. Correct the image of the farm or of the pool, or give image.pullSecrets."
-                        .formatted(container.getImage(), waitingMessage(container))))
+                    // The message names the image; it may be the toolchain and not the container's.
+                    "An image cannot be pulled: %s. Correct the image of the farm or of the pool, or give image.pullSecrets."
+                        .formatted(waitingMessage(container))))
         .findFirst();
   }
 

@@ -1,7 +1,6 @@
 package build.sparrow.operator.pool;
 
 import static java.net.HttpURLConnection.HTTP_CONFLICT;
-import static java.net.HttpURLConnection.HTTP_FORBIDDEN;
 import static java.net.HttpURLConnection.HTTP_NOT_FOUND;
 
 import build.sparrow.crds.BuildFarm;
@@ -12,6 +11,7 @@ import build.sparrow.operator.link.FarmKey;
 import build.sparrow.operator.link.FarmLinks;
 import build.sparrow.operator.pool.PoolMemory.Refusal;
 import build.sparrow.operator.status.EventRecorder;
+import build.sparrow.operator.status.Trouble;
 import io.fabric8.kubernetes.api.model.DeleteOptions;
 import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
@@ -184,17 +184,8 @@ final class PoolLoop implements AutoCloseable {
 
   private Refusal refusal(KubernetesClientException e) {
     String message = e.getStatus() == null ? e.getMessage() : e.getStatus().getMessage();
-    String text = message == null ? "no reason is given" : message;
-    String reason = "PodRefused";
-    if (e.getCode() == HTTP_FORBIDDEN && text.contains("exceeded quota")) {
-      reason = PoolReport.QUOTA_EXCEEDED;
-    } else if (e.getCode() == HTTP_FORBIDDEN && text.contains("violates PodSecurity")) {
-      reason = "PodSecurityRefused";
-      text +=
-          ". Label the namespace pod-security.kubernetes.io/enforce: baseline, or set the pool's"
-              + " sandbox.type to None";
-    }
-    return new Refusal(reason, text, clock.instant().plus(TRY_AGAIN));
+    Trouble trouble = Trouble.ofRefusal(message == null ? "no reason is given" : message);
+    return new Refusal(trouble.reason().word(), trouble.message(), clock.instant().plus(TRY_AGAIN));
   }
 
   /** Under a name of its own, so that the farm's own apply does not own the number. */

@@ -227,9 +227,7 @@ final class PoolReport {
           SCALING_LIMITED,
           true,
           QUOTA_EXCEEDED,
-          quota.get().message()
-              + ". Raise the ResourceQuota of the namespace or lower the pool's executors; it is"
-              + " tried again every 30 s.");
+          quota.get().message() + " It is tried again every 30 s.");
     }
     Optional<Limit> limit = decision.flatMap(ScalingDecision::limitedBy);
     return limit.isPresent()

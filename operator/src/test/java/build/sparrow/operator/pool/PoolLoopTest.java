@@ -133,6 +133,8 @@ class PoolLoopTest {
 
     assertThat(condition("ScalingLimited").getStatus()).isEqualTo("True");
     assertThat(condition("ScalingLimited").getReason()).isEqualTo("QuotaExceeded");
+    assertThat(condition("Ready").getReason()).isEqualTo("QuotaExceeded");
+    assertThat(condition("Ready").getMessage()).contains("small").contains("Raise the quota");
     assertThat(events).contains("QuotaExceeded");
 
     server.allowAll();
