@@ -110,7 +110,7 @@ final class MisconfigurationTest {
 
     System.out.println(refusal);
     assertThat(refusal.code()).isEqualTo(Status.Code.FAILED_PRECONDITION);
-    assertThat(refusal.message()).contains("OSFamily=plan9").contains("linux");
+    assertThat(refusal.message()).contains("linux", "OSFamily", "plan9");
   }
 
   /** The part says the reason and the next step, so do Ready and Stalled, and so does an event. */

@@ -3,8 +3,12 @@ package build.sparrow.e2e.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import build.bazel.remote.execution.v2.ExecuteResponse;
+import build.sparrow.crds.BuildFarm;
+import build.sparrow.crds.ExecutorPool;
 import build.sparrow.e2e.client.ReapiClient;
 import build.sparrow.e2e.farm.Eventually;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -65,9 +69,17 @@ final class ScaleDownTest {
         () -> Optional.of(executors()).filter(List::isEmpty));
   }
 
-  /** As {@code kubectl scale xp main-linux}. */
+  /** As {@code kubectl scale xp main-linux}: a patch of the scale subresource. */
   private static void scale(int replicas) {
-    namespace.farm().pool("linux").scale(replicas);
+    namespace
+        .client()
+        .genericKubernetesResources(BuildFarm.GROUP + "/" + BuildFarm.VERSION, ExecutorPool.KIND)
+        .inNamespace(namespace.name())
+        .withName("main-linux")
+        .subresource("scale")
+        .patch(
+            PatchContext.of(PatchType.JSON_MERGE),
+            "{\"spec\": {\"replicas\": %d}}".formatted(replicas));
   }
 
   /** Those that are not being deleted. */

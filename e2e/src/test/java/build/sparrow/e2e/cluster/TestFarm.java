@@ -3,7 +3,6 @@ package build.sparrow.e2e.cluster;
 import static java.util.Objects.requireNonNull;
 
 import build.sparrow.crds.BuildFarm;
-import build.sparrow.crds.ExecutorPool;
 import build.sparrow.e2e.farm.Eventually;
 import build.sparrow.farm.v1.ExecutorStatus;
 import build.sparrow.farm.v1.FarmGrpc;
@@ -70,13 +69,6 @@ final class TestFarm implements AutoCloseable {
 
   BuildFarm get() {
     return requireNonNull(resource().get(), name);
-  }
-
-  Resource<ExecutorPool> pool(String pool) {
-    return client()
-        .resources(ExecutorPool.class)
-        .inNamespace(namespace.name())
-        .withName(name + "-" + pool);
   }
 
   Optional<Condition> condition(String type) {

@@ -1,5 +1,6 @@
 package build.sparrow.e2e.cluster;
 
+import build.bazel.remote.execution.v2.Action;
 import build.bazel.remote.execution.v2.Command;
 import build.bazel.remote.execution.v2.Digest;
 import build.bazel.remote.execution.v2.Directory;
@@ -43,16 +44,14 @@ final class Work {
     return client.execute(action(0, platform));
   }
 
-  // The field of Command is where older clients, and newer ones as well, name the platform.
-  @SuppressWarnings("deprecation")
   private Digest action(int seconds, Platform platform) {
     String line = "sleep %d # %s".formatted(seconds, UUID.randomUUID());
-    Command command =
-        Command.newBuilder()
-            .addAllArguments(List.of("/bin/sh", "-c", line))
+    Command command = Command.newBuilder().addAllArguments(List.of("/bin/sh", "-c", line)).build();
+    return client.put(
+        Action.newBuilder()
+            .setCommandDigest(client.put(command))
+            .setInputRootDigest(client.put(Directory.getDefaultInstance()))
             .setPlatform(platform)
-            .build();
-    client.put(Directory.getDefaultInstance());
-    return client.put(command, Directory.getDefaultInstance());
+            .build());
   }
 }
