@@ -67,7 +67,8 @@ final class PoolPlanner {
       case EXTERNAL ->
           new Wish(
               Objects.requireNonNullElse(written, autoscaling.minReplicas()),
-              OptionalInt.empty(),
+              // Without a number the API server shows no scale, and an HPA finds nothing to scale.
+              written == null ? OptionalInt.of(autoscaling.minReplicas()) : OptionalInt.empty(),
               Optional.empty());
       case INTERNAL -> {
         int current = Objects.requireNonNullElse(written, autoscaling.minReplicas());

@@ -191,6 +191,17 @@ class PoolLoopTest {
   }
 
   @Test
+  void aPoolOfModeExternalGetsAFirstNumber_soThatThereIsAScaleToRead() {
+    server.put(TestPools.pool("autoscaling: {mode: External, minReplicas: 1}"));
+
+    round();
+    round();
+
+    assertThat(pool().getSpec().replicas()).isEqualTo(1);
+    assertThat(pods()).hasSize(1);
+  }
+
+  @Test
   void aPausedPoolIsNotTouched() {
     ExecutorPool pool = TestPools.pool(2, "");
     pool.getMetadata().setAnnotations(Map.of(PoolNames.PAUSE, "true"));
