@@ -22,9 +22,18 @@ final class Example {
 
   /** The smallest farm: one frontend, one shard, two executors of four slots. */
   static Example minimal() {
+    return read("minimal");
+  }
+
+  /** The farm of a team: a pool on spot nodes and one on nodes that stay, both from zero. */
+  static Example productionSpot() {
+    return read("production-spot");
+  }
+
+  private static Example read(String name) {
     try {
       return new Example(
-          YAML.readTree(Files.readString(Repository.path("examples/minimal/buildfarm.yaml"))));
+          YAML.readTree(Files.readString(Repository.path("examples/" + name + "/buildfarm.yaml"))));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -41,10 +50,12 @@ final class Example {
     return patched;
   }
 
-  /** The same within the first pool. */
-  Example withPool(String patch) {
+  /** The same within each pool. */
+  Example withPools(String patch) {
     Example patched = new Example(farm.deepCopy());
-    merge((ObjectNode) patched.farm.at("/spec/executorPools/0"), parse(patch));
+    for (JsonNode pool : patched.farm.at("/spec/executorPools")) {
+      merge((ObjectNode) pool, parse(patch));
+    }
     return patched;
   }
 

@@ -8,6 +8,7 @@ import build.sparrow.crds.FarmRules;
 import build.sparrow.crds.FrontendSpec;
 import build.sparrow.crds.PoolSpec;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class ExampleTest {
@@ -17,7 +18,7 @@ final class ExampleTest {
         Example.minimal()
             .named("other")
             .exposed()
-            .withPool("{image: null, sandbox: {type: None}, autoscaling: {mode: External}}");
+            .withPools("{image: null, sandbox: {type: None}, autoscaling: {mode: External}}");
 
     BuildFarm farm = Serialization.unmarshal(example.yaml(), BuildFarm.class);
     PoolSpec pool = farm.getSpec().executorPools().getFirst();
@@ -29,6 +30,15 @@ final class ExampleTest {
     assertThat(pool.autoscaling().mode()).isEqualTo(AutoscalingSpec.Mode.EXTERNAL);
     assertThat(pool.image()).isNull();
     assertThat(pool.slots()).isEqualTo(4);
+  }
+
+  @Test
+  void eachExampleKeepsTheRules() {
+    for (Example example : List.of(Example.minimal(), Example.productionSpot())) {
+      BuildFarm farm = Serialization.unmarshal(example.yaml(), BuildFarm.class);
+
+      assertThat(FarmRules.problemsOf(farm)).as(example.name()).isEmpty();
+    }
   }
 
   @Test

@@ -23,7 +23,7 @@ final class InvalidSpecTest {
     // No such time zone; and more executors, which are not to come.
     Example invalid =
         Example.minimal()
-            .withPool(
+            .withPools(
                 """
                 replicas: 3
                 autoscaling:
@@ -52,7 +52,7 @@ final class InvalidSpecTest {
 
   @Test
   void theApiServerSaysWhatToWrite_whenTheSpecBreaksARuleOfTheSchema() {
-    Example wrong = Example.minimal().named("wrong").withPool("{autoscaling: {minReplicas: 11}}");
+    Example wrong = Example.minimal().named("wrong").withPools("{autoscaling: {minReplicas: 11}}");
 
     assertThatThrownBy(() -> namespace.apply(wrong))
         .isInstanceOf(KubernetesClientException.class)

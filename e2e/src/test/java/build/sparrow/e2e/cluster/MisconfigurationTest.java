@@ -56,7 +56,7 @@ final class MisconfigurationTest {
         namespace.apply(
             Example.minimal()
                 .named("toolchain")
-                .withPool("{image: {repository: localhost:1/absent, tag: none}}"));
+                .withPools("{image: {repository: localhost:1/absent, tag: none}}"));
 
     assertSays(wrong, "ExecutorsReady", "ImagePullFailed", "localhost:1/absent:none", "Correct");
   }
@@ -81,7 +81,7 @@ final class MisconfigurationTest {
         namespace.apply(
             Example.minimal()
                 .named("quota")
-                .withPool(
+                .withPools(
                     """
                     resources:
                       requests: {example.com/licence: "1"}
@@ -97,7 +97,7 @@ final class MisconfigurationTest {
         namespace.apply(
             Example.minimal()
                 .named("nodes")
-                .withPool("{scheduling: {nodeSelector: {example.com/no-such-label: there}}}"));
+                .withPools("{scheduling: {nodeSelector: {example.com/no-such-label: there}}}"));
 
     assertSays(wrong, "ExecutorsReady", "Unschedulable", "didn't match", "Add");
   }

@@ -42,7 +42,7 @@ final class NodeLossTest {
   @BeforeAll
   static void apply() {
     // One executor on each of three nodes.
-    namespace.apply(Example.minimal().exposed().withPool("{replicas: 3}")).awaitReady();
+    namespace.apply(Example.minimal().exposed().withPools("{replicas: 3}")).awaitReady();
   }
 
   @AfterEach

@@ -77,7 +77,7 @@ final class PodSecurityTest {
     TestFarm farm =
         namespace
             .apply(
-                Example.minimal().named("plain").withPool("{sandbox: {type: None}, image: null}"))
+                Example.minimal().named("plain").withPools("{sandbox: {type: None}, image: null}"))
             .awaitReady();
 
     farm.pods(TestFarm.EXECUTOR).forEach(PodSecurityTest::createInRestricted);

@@ -26,7 +26,7 @@ final class PreemptionStormTest {
   @Test
   void theBuildSucceeds_whenAnExecutorDiesEveryFiveSecondsForAMinute() throws InterruptedException {
     TestFarm stormy =
-        namespace.apply(Example.minimal().exposed().withPool("{replicas: 3}")).awaitReady();
+        namespace.apply(Example.minimal().exposed().withPools("{replicas: 3}")).awaitReady();
     long seed = System.nanoTime();
     Random random = new Random(seed);
     System.out.println("Seed " + seed);

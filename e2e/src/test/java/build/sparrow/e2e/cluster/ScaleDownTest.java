@@ -28,7 +28,7 @@ final class ScaleDownTest {
   void idleExecutorsGoAtOnceAndBusyOnesWhenTheyAreIdle_whenThePoolIsScaledDown() {
     TestFarm scaled =
         namespace.apply(
-            Example.minimal().exposed().withPool("{slots: 1, autoscaling: {mode: External}}"));
+            Example.minimal().exposed().withPools("{slots: 1, autoscaling: {mode: External}}"));
     scaled.awaitReady();
     scale(3);
     Eventually.get(

@@ -24,7 +24,7 @@ final class ScaleFromZeroTest {
             .apply(
                 Example.minimal()
                     .exposed()
-                    .withPool(
+                    .withPools(
                         """
                         slots: 1
                         autoscaling:
