@@ -6,6 +6,7 @@ import java.time.DateTimeException;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -142,6 +143,7 @@ final class PoolRules {
     for (int i = 0; i < schedules.size(); i++) {
       String at = "autoscaling.schedules[" + i + "]";
       checkAtMost(at + ".minReplicas", schedules.get(i).minReplicas(), most);
+      checkCron(at + ".cron", schedules.get(i).cron());
       checkZone(at + ".timeZone", schedules.get(i).timeZone());
     }
   }
@@ -152,6 +154,17 @@ final class PoolRules {
           at,
           Integer.toString(replicas),
           "above autoscaling.maxReplicas, %d; lower this or raise that".formatted(most));
+    }
+  }
+
+  private void checkCron(String at, String cron) {
+    if (!cron.matches(Forms.CRON)) {
+      return; // The bounds of the schema say so.
+    }
+    try {
+      CronTime.parse(cron);
+    } catch (IllegalArgumentException e) {
+      add(at, cron, Objects.requireNonNull(e.getMessage()));
     }
   }
 

@@ -168,6 +168,29 @@ final class PoolRulesTest {
   }
 
   @Test
+  void aScheduleBeginsSomeDay() throws Exception {
+    assertThat(
+            problemsOf(
+                """
+                "autoscaling": {
+                  "mode": "Internal",
+                  "schedules": [
+                    {"cron": "0 25 * * *", "minReplicas": 1},
+                    {"cron": "0 7 31 2 *", "minReplicas": 1}]}
+                """))
+        .containsExactly(
+            problem(
+                "autoscaling.schedules[0].cron",
+                "0 25 * * *",
+                "not a time: Value 25 not in range [0, 23]; give minute, hour, day of month, month"
+                    + " and day of week, as 0 7 * * 1-5"),
+            problem(
+                "autoscaling.schedules[1].cron",
+                "0 7 31 2 *",
+                "a day that no month has; give a day of month that is in the month"));
+  }
+
+  @Test
   void aNodeCanAlwaysBeDrained() throws Exception {
     for (String none : List.of("0", "\"0%\"", "\"half\"")) {
       assertThat(problemsOf("\"disruption\": {\"maxUnavailable\": " + none + "}"))
