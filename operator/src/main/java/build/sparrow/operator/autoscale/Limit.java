@@ -3,7 +3,9 @@ package build.sparrow.operator.autoscale;
 /** What kept a pool from having as many executors as the demand alone asks for. */
 public enum Limit {
   MAX_REPLICAS("MaxReplicas", "raise autoscaling.maxReplicas to let it grow"),
-  MIN_REPLICAS("MinReplicas", "lower autoscaling.minReplicas to let it shrink"),
+  MIN_REPLICAS(
+      "MinReplicas",
+      "lower autoscaling.minReplicas, or that of the schedule that began last, to let it shrink"),
   SCALE_UP_WINDOW(
       "ScaleUpStabilized",
       "lower autoscaling.behavior.scaleUp.stabilizationWindowSeconds to let it grow sooner"),

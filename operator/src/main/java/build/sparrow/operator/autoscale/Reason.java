@@ -2,7 +2,7 @@ package build.sparrow.operator.autoscale;
 
 /** Why a pool is to have as many executors as was decided. */
 public enum Reason {
-  /** There are as many as are wanted. */
+  /** The number stays: it is what is wanted, or a {@link Limit} keeps it. */
   STEADY("Steady"),
   /** Actions wait, and no executor is there to take them. */
   FROM_ZERO("FromZero"),
