@@ -25,11 +25,11 @@ record Wish(int replicas, Reason grows) {
       int kept = current - Math.clamp(input.idleLongEnough(), 0, current);
       return new Wish(Math.max(number(loaded + idle), kept), Reason.STEADY);
     }
-    Duration target = Duration.ofSeconds(spec.targetQueueWaitSeconds());
-    boolean late = waiting > 0 && demand.oldestWait().compareTo(target) >= 0;
     if (isFromZero(input)) {
       return new Wish(number(loaded + idle), Reason.FROM_ZERO);
     }
+    Duration target = Duration.ofSeconds(spec.targetQueueWaitSeconds());
+    boolean late = waiting > 0 && demand.oldestWait().compareTo(target) >= 0;
     return late
         ? new Wish(
             number(loaded + idle), loaded > current ? Reason.QUEUE_WAIT : Reason.IDLE_REPLICAS)

@@ -108,6 +108,30 @@ final class ScalingPolicyTest {
   }
 
   @Test
+  void limitIsTheOneThatBindsNow() {
+    check(
+        new DecidingPool(PLAIN.up(0, pods(4, 60)), 2).decide(99, 10, 2, 0),
+        6,
+        Reason.QUEUE_WAIT,
+        Limit.SCALE_UP_POLICY);
+    check(
+        new DecidingPool(PLAIN.up(60), 2).decide(99, 10, 2, 0),
+        2,
+        Reason.STEADY,
+        Limit.SCALE_UP_WINDOW);
+    check(
+        new DecidingPool(PLAIN.bounds(3, 10).down(0, pods(4, 60)), 9).decideIdle(),
+        5,
+        Reason.IDLE_TIMEOUT,
+        Limit.SCALE_DOWN_POLICY);
+    check(
+        new DecidingPool(PLAIN.bounds(3, 10).down(60), 9).decideIdle(),
+        9,
+        Reason.STEADY,
+        Limit.SCALE_DOWN_WINDOW);
+  }
+
+  @Test
   void wishesThatABoundHeldBackAreFollowedOnceItIsLifted() {
     DecidingPool low = new DecidingPool(PLAIN.down(300).bounds(6, 10), 6);
     for (int i = 0; i <= 300; i++) {
@@ -190,6 +214,16 @@ final class ScalingPolicyTest {
     check(pool.decide(0, 0, 2, 0), 2, Reason.STEADY);
     pool.current = 5;
     check(pool.pass(1).decide(90, 10, 5, 0), 6, Reason.QUEUE_WAIT, Limit.SCALE_UP_POLICY);
+  }
+
+  @Test
+  void numberThatOthersWroteOverADecisionCountsFromWhenItIsSeen() {
+    DecidingPool pool = new DecidingPool(PLAIN.bounds(0, 100).up(0, pods(4, 60)), 2);
+    check(pool.decide(90, 10, 2, 0), 6, Reason.QUEUE_WAIT, Limit.SCALE_UP_POLICY);
+    pool.current = 8;
+    check(pool.pass(30).decide(90, 10, 8, 0), 8, Reason.STEADY, Limit.SCALE_UP_POLICY);
+    check(pool.pass(59).decide(90, 10, 8, 0), 8, Reason.STEADY, Limit.SCALE_UP_POLICY);
+    check(pool.pass(1).decide(90, 10, 8, 0), 12, Reason.QUEUE_WAIT, Limit.SCALE_UP_POLICY);
   }
 
   @Test

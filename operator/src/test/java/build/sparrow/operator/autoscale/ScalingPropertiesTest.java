@@ -3,13 +3,17 @@ package build.sparrow.operator.autoscale;
 import static build.sparrow.operator.autoscale.TestSpec.PLAIN;
 import static build.sparrow.operator.autoscale.TestSpec.percent;
 import static build.sparrow.operator.autoscale.TestSpec.pods;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import build.sparrow.crds.AutoscalingSpec;
 import build.sparrow.crds.AutoscalingSpec.PolicyType;
 import build.sparrow.crds.AutoscalingSpec.ScalingRules;
 import build.sparrow.operator.link.PoolDemand;
+import java.time.Instant;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -220,6 +224,31 @@ final class ScalingPropertiesTest {
         pool.pass(1).decideIdle();
       }
       assertThat(pool.current).as("seed %d", seed).isZero();
+    }
+  }
+
+  @Test
+  void policiesHoldEvenWhereTheHistoryHadToBeShortened() {
+    TestSpec spec = PLAIN.bounds(0, 1000).up(0, pods(1, 1800)).down(0, pods(1, 1800));
+    for (long seed = 0; seed < 10; seed++) {
+      Random random = new Random(seed);
+      DecidingPool pool = new DecidingPool(spec, 500);
+      TreeMap<Instant, Integer> sizes = new TreeMap<>(Map.of(Instant.MIN, 500));
+      for (int i = 0; i < 7200; i++) {
+        int before = pool.current;
+        pool.pass(1);
+        sizes.put(pool.now, before);
+        int start = requireNonNull(sizes.floorEntry(pool.now.minusSeconds(1800))).getValue();
+        boolean grows = random.nextBoolean();
+
+        pool.decide(grows ? 500 : 0, 60, grows ? before : 0, grows ? 0 : before);
+
+        assertThat(pool.current)
+            .as("seed %d, decision %d", seed, i)
+            .isBetween(Math.min(before, start - 1), Math.max(before, start + 1));
+        // Somebody else is at it, too.
+        pool.current = Math.clamp(before + random.nextInt(-9, 10), 1, 1000);
+      }
     }
   }
 

@@ -88,6 +88,23 @@ final class TraceTest {
     }
   }
 
+  @Test
+  void whatIsJoinedIsForgottenHardlyLaterThanItWouldBe() {
+    Trace trace = Trace.EMPTY;
+    for (int i = 0; i < 600; i++) {
+      trace = trace.with(at(i), i % 7, Duration.ofHours(1));
+    }
+    trace = trace.with(at(600), 100, Duration.ofHours(1));
+    for (int i = 601; i <= 4300; i++) {
+      trace = trace.with(at(i), i % 7, Duration.ofHours(1));
+      if (i <= 4200) {
+        assertThat(trace.highestSince(at(i - 3600))).as("after %d s", i).isEqualTo(100);
+      }
+    }
+
+    assertThat(trace.highestSince(at(4300 - 3600))).isLessThan(100);
+  }
+
   private static Instant at(int seconds) {
     return START.plusSeconds(seconds);
   }
