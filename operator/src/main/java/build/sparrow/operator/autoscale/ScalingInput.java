@@ -10,7 +10,8 @@ import java.time.Instant;
  * @param slotsPerExecutor how many actions one runs at once, at least 1
  * @param readyExecutors that a frontend has welcomed and that take actions
  * @param busyExecutors that run at least one action
- * @param idleLongEnough that have run none for the idle timeout, so that they may go
+ * @param idleLongEnough that have run none for the idle timeout, or have found no node for it, so
+ *     that they may go
  */
 public record ScalingInput(
     int current,

@@ -12,12 +12,12 @@ import build.sparrow.operator.link.FarmView;
 import build.sparrow.operator.link.PoolDemand;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.math.RoundingMode;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /** What is to be done for a pool: a pure function of what it shall be, what is seen, and time. */
 final class PoolPlanner {
@@ -94,18 +94,35 @@ final class PoolPlanner {
 
   private static ScalingInput input(
       PoolSpec spec, FarmView view, List<Executor> executors, int current, Instant now) {
-    Duration idleTimeout = Duration.ofSeconds(spec.autoscaling().idleTimeoutSeconds());
+    Instant idleSince = now.minusSeconds(spec.autoscaling().idleTimeoutSeconds());
     int ready = count(executors, Executor::isReady);
     int busy = count(executors, executor -> executor.isReady() && executor.isBusy());
     int idleLongEnough =
         count(
+            executors, executor -> executor.isReady() && isUntil(executor.idleSince(), idleSince));
+    // One that finds no node runs nothing either; without this it would ask for one for ever.
+    int stranded =
+        count(
             executors,
-            executor -> {
-              Instant since = executor.idleSince();
-              return executor.isReady() && since != null && !now.isBefore(since.plus(idleTimeout));
-            });
+            executor ->
+                executor.stage() == Executor.Stage.PENDING
+                    && executor.isStaying()
+                    && !executor.standIn()
+                    && isUntil(
+                        Executor.unschedulableSince(executor.pod()).orElse(null), idleSince));
+    int standIns = count(executors, executor -> executor.isStaying() && executor.standIn());
     return new ScalingInput(
-        current, view.demand(spec.name()), slots(spec, view), ready, busy, idleLongEnough, now);
+        current,
+        view.demand(spec.name()),
+        slots(spec, view),
+        ready,
+        busy,
+        idleLongEnough + Math.max(0, stranded - standIns),
+        now);
+  }
+
+  private static boolean isUntil(@Nullable Instant time, Instant last) {
+    return time != null && !time.isAfter(last);
   }
 
   /** What one executor runs at once: as it is set, or as executors say, or as its cpu allows. */

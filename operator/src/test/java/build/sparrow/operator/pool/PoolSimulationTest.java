@@ -215,4 +215,64 @@ class PoolSimulationTest {
     assertThat(cluster.pool.getStatus().replicas()).isZero();
     assertThat(requireNonNull(cluster.pool.getSpec().replicas())).isZero();
   }
+
+  @Test
+  void executorsThatFindNoNodeGoWithTheDemand_butNotWhileSomethingWaits() {
+    SimulatedCluster cluster =
+        new SimulatedCluster(
+            TestPools.pool(
+                0,
+                "slots: 1\nautoscaling: {mode: Internal, minReplicas: 0, maxReplicas: 4,"
+                    + " idleTimeoutSeconds: 20, behavior: {scaleDown:"
+                    + " {stabilizationWindowSeconds: 0}}}"));
+    cluster.demand = new PoolDemand(3, Duration.ZERO);
+    cluster.reconcile(0);
+    cluster.members.replaceAll(
+        (name, member) -> new SimulatedCluster.Member(member.pod, "", member.created));
+
+    waitWithoutNodes(cluster, 60);
+    assertThat(cluster.members).hasSize(3);
+
+    cluster.demand = new PoolDemand(1, Duration.ofMinutes(1));
+    waitWithoutNodes(cluster, 2);
+    assertThat(cluster.members).hasSize(1);
+
+    cluster.demand = PoolDemand.NONE;
+    waitWithoutNodes(cluster, 2);
+    assertThat(cluster.members).isEmpty();
+  }
+
+  private static void waitWithoutNodes(SimulatedCluster cluster, int seconds) {
+    for (int i = 0; i < seconds; i++) {
+      cluster.pass(Duration.ofSeconds(1));
+      cluster.reconcile(0);
+    }
+  }
+
+  @Test
+  void executorsThatFindNoNodeStayWhileOthersStandInForThem() {
+    SimulatedCluster cluster =
+        new SimulatedCluster(
+            TestPools.pool(
+                0,
+                "slots: 1\nscheduling: {capacityType: Spot, onDemandFallback:"
+                    + " {afterUnschedulableSeconds: 10, maxReplicas: 4}}\n"
+                    + "autoscaling: {mode: Internal, minReplicas: 0, maxReplicas: 4,"
+                    + " idleTimeoutSeconds: 60, behavior: {scaleDown:"
+                    + " {stabilizationWindowSeconds: 0}}}"));
+    cluster.demand = new PoolDemand(2, Duration.ZERO);
+    cluster.reconcile(0);
+    cluster.members.replaceAll(
+        (name, member) -> new SimulatedCluster.Member(member.pod, "", member.created));
+
+    waitWithoutNodes(cluster, 50);
+    assertThat(cluster.members).as("two, and two that stand in").hasSize(4);
+    cluster.demand = PoolDemand.NONE;
+    cluster.members.values().forEach(member -> cluster.occupy(member, Duration.ofSeconds(20)));
+    waitWithoutNodes(cluster, 70);
+    assertThat(cluster.members).as("idle for less than the timeout").hasSize(4);
+
+    waitWithoutNodes(cluster, 30);
+    assertThat(cluster.members).as("idle for the timeout").isEmpty();
+  }
 }
