@@ -93,8 +93,11 @@ public final class FrontendMain implements AutoCloseable {
                       NANO_TIME));
       OwnerConfig owner = ownerConfig(config, times);
       Scheduler scheduler = startScheduler(config, owner, stores, background, admission, services);
-      GrpcServer server = startServer(config, owner, stores, admission, scheduler, services);
-      // Stopped first: whoever waits for an action, or for work, is sent elsewhere at once.
+      FarmService farm = farmService(config, owner, scheduler);
+      GrpcServer server = startServer(config, owner, stores, admission, scheduler, farm, services);
+      // Stopped first: whoever waits for an action, for work, or for news is sent elsewhere at
+      // once.
+      services.start("watches", () -> farm);
       services.start("calls that wait", () -> scheduler::sendAway);
       return new FrontendMain(services, scheduler, server);
     } catch (Exception e) {
@@ -185,12 +188,25 @@ public final class FrontendMain implements AutoCloseable {
     return new Scheduler(loop, dispatcher, watchers, new Operations(loop, dispatcher, watchers));
   }
 
+  private static FarmService farmService(
+      FrontendConfig config, OwnerConfig owner, Scheduler scheduler) {
+    return new FarmService(
+        config.name(),
+        owner.epoch(),
+        scheduler.loop(),
+        scheduler.dispatcher(),
+        scheduler.operations(),
+        NANO_TIME,
+        WALL_CLOCK);
+  }
+
   private static GrpcServer startServer(
       FrontendConfig config,
       OwnerConfig owner,
       Stores stores,
       CheckingAdmission admission,
       Scheduler scheduler,
+      FarmService farm,
       ServiceGroup services)
       throws Exception {
     ByteStreamService byteStream =
@@ -203,15 +219,6 @@ public final class FrontendMain implements AutoCloseable {
             new OperationNames(owner.epoch()),
             scheduler.operations(),
             new InlineOutputs(stores.blobs()),
-            WALL_CLOCK);
-    var farm =
-        new FarmService(
-            config.name(),
-            owner.epoch(),
-            scheduler.loop(),
-            scheduler.dispatcher(),
-            scheduler.operations(),
-            NANO_TIME,
             WALL_CLOCK);
     return services.start(
         "server",

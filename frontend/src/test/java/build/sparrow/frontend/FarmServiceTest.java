@@ -1,6 +1,7 @@
 package build.sparrow.frontend;
 
 import static build.sparrow.frontend.ActionBuilder.action;
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -13,6 +14,7 @@ import build.sparrow.farm.v1.InspectRequest;
 import build.sparrow.farm.v1.InspectResponse;
 import build.sparrow.farm.v1.LossClass;
 import build.sparrow.farm.v1.ReportLossRequest;
+import build.sparrow.farm.v1.WatchRequest;
 import build.sparrow.farm.v1.WhyRequest;
 import build.sparrow.farm.v1.WhyResponse;
 import build.sparrow.scheduling.owner.LossBudgets;
@@ -89,6 +91,21 @@ final class FarmServiceTest {
               assertThat(queue.getPlatform()).isEqualTo("OSFamily=linux");
               assertThat(queue.getQueuedActions()).isEqualTo(1);
             });
+  }
+
+  @Test
+  void watchTellsAtOnce_afterAChange_andIsSentAwayWhenTheFrontendStops() throws Exception {
+    var news = service.withDeadlineAfter(30, SECONDS).watch(WatchRequest.getDefaultInstance());
+    assertThat(news.next().getExecutorsList()).isEmpty();
+
+    farm.idleExecutor("a");
+    InspectResponse joined = news.next();
+
+    assertThat(joined.getExecutorsList()).extracting(it -> it.getName()).containsExactly("a");
+    assertThat(joined.getFrontend()).isEqualTo("frontend-0");
+    farm.stopFrontend();
+    assertThatThrownBy(() -> news.forEachRemaining(more -> {}))
+        .hasMessage("UNAVAILABLE: this frontend stops; watch another");
   }
 
   @Test

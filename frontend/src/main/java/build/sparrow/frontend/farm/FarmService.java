@@ -1,5 +1,7 @@
 package build.sparrow.frontend.farm;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
 import build.sparrow.farm.v1.DrainRequest;
 import build.sparrow.farm.v1.DrainResponse;
 import build.sparrow.farm.v1.ExecutorStatus;
@@ -10,6 +12,7 @@ import build.sparrow.farm.v1.PoolStatus;
 import build.sparrow.farm.v1.QueueStatus;
 import build.sparrow.farm.v1.ReportLossRequest;
 import build.sparrow.farm.v1.ReportLossResponse;
+import build.sparrow.farm.v1.WatchRequest;
 import build.sparrow.farm.v1.WhyRequest;
 import build.sparrow.farm.v1.WhyResponse;
 import build.sparrow.frontend.execution.Operations;
@@ -20,6 +23,7 @@ import build.sparrow.scheduling.LossClass;
 import build.sparrow.scheduling.OperationId;
 import build.sparrow.scheduling.owner.OperationView;
 import build.sparrow.scheduling.owner.OwnerSnapshot;
+import build.sparrow.service.StreamGate;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.Timestamps;
@@ -28,12 +32,15 @@ import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.LongSupplier;
 
 /** Answers for this frontend's own scheduler. */
-public final class FarmService extends FarmGrpc.FarmImplBase {
+public final class FarmService extends FarmGrpc.FarmImplBase implements AutoCloseable {
   /** Longer than any action may take. */
   private static final Duration MAX_GRACE = Duration.ofDays(7);
+
+  private static final Duration WATCH_PAUSE = Duration.ofMillis(200);
 
   private final String frontend;
   private final String epoch;
@@ -42,6 +49,7 @@ public final class FarmService extends FarmGrpc.FarmImplBase {
   private final Operations operations;
   private final LongSupplier nanoTime;
   private final InstantSource wallClock;
+  private final CountDownLatch closed = new CountDownLatch(1);
 
   /** Takes whom to ask, and both clocks, to tell people when something began. */
   public FarmService(
@@ -63,14 +71,35 @@ public final class FarmService extends FarmGrpc.FarmImplBase {
 
   @Override
   public void inspect(InspectRequest request, StreamObserver<InspectResponse> responses) {
+    responses.onNext(inspect());
+    responses.onCompleted();
+  }
+
+  @Override
+  public void watch(WatchRequest request, StreamObserver<InspectResponse> responses) {
+    StreamGate.stream(responses, this::tell);
+  }
+
+  private void tell(StreamGate<InspectResponse> gate) throws InterruptedException {
+    WatchPace pace = new WatchPace();
+    do {
+      gate.awaitReady(); // Asked only then, so that a slow reader gets the newest.
+      InspectResponse now = inspect();
+      if (pace.isDue(now, nanoTime.getAsLong())) {
+        gate.send(now);
+      }
+    } while (!closed.await(WATCH_PAUSE.toMillis(), MILLISECONDS));
+    throw ReapiStatus.unavailable("this frontend stops; watch another");
+  }
+
+  private InspectResponse inspect() {
     OwnerSnapshot snapshot = loop.ask(dispatcher::snapshot);
     InspectResponse.Builder response =
         InspectResponse.newBuilder().setFrontend(frontend).setEpoch(epoch);
     snapshot.pools().forEach(pool -> response.addPools(status(pool)));
     snapshot.executors().forEach(executor -> response.addExecutors(status(executor)));
     snapshot.queues().forEach(queue -> response.addQueues(status(queue)));
-    responses.onNext(response.build());
-    responses.onCompleted();
+    return response.build();
   }
 
   private static PoolStatus status(OwnerSnapshot.Pool pool) {
@@ -194,5 +223,11 @@ public final class FarmService extends FarmGrpc.FarmImplBase {
     loop.post(() -> dispatcher.lossNews(request.getExecutor(), loss));
     responses.onNext(ReportLossResponse.getDefaultInstance());
     responses.onCompleted();
+  }
+
+  /** Sends those away who watch; all else is still answered. */
+  @Override
+  public void close() {
+    closed.countDown();
   }
 }
