@@ -13,6 +13,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
+import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaseLock;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.RegisteredController;
 import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
@@ -51,6 +52,7 @@ public final class OperatorProcess implements AutoCloseable {
   private final ServiceGroup services = new ServiceGroup();
   private volatile Stage stage = new Starting("it is starting");
   private volatile boolean leading;
+  private volatile int metricsPort;
 
   private sealed interface Stage {}
 
@@ -93,9 +95,14 @@ public final class OperatorProcess implements AutoCloseable {
 
   private void start() throws Exception {
     services.start("client", () -> client);
-    services.start(
-        "metrics",
-        () -> MetricsServer.start(new Endpoint("0.0.0.0", config.metricsPort()), new Health()));
+    metricsPort =
+        services
+            .start(
+                "metrics",
+                () ->
+                    MetricsServer.start(
+                        new Endpoint("0.0.0.0", config.metricsPort()), new Health()))
+            .port();
     awaitSchema();
     GrpcFarmLinks links =
         services.start("lines to frontends", () -> new GrpcFarmLinks(System::nanoTime));
@@ -107,6 +114,11 @@ public final class OperatorProcess implements AutoCloseable {
     operator.register(
         new FarmReconciler(client, links, events, config.image(), clock), this::limit);
     operator.register(pools, this::limit);
+    if (config.leaderElection()) {
+      // Stopped after the loop.
+      LeaseLock lease = new LeaseLock(config.podNamespace(), LEASE, config.podName());
+      services.start("lease", () -> new LeaseHandover(client, lease, clock));
+    }
     services.start("loop", () -> operator::stop);
     leading = !config.leaderElection();
     LoopMetrics.leading(leading);
@@ -240,7 +252,12 @@ public final class OperatorProcess implements AutoCloseable {
         .collect(Collectors.toSet());
   }
 
-  /** Stops in order: what is under way may end, the lease is given back. */
+  /** Where metrics and probes are served. */
+  int metricsPort() {
+    return metricsPort;
+  }
+
+  /** Stops in order: what is under way may end, then the lease is given back. */
   @Override
   public void close() {
     stage = new Stopping();
