@@ -20,19 +20,23 @@ public final class OperatorMain {
   /** Takes no arguments. */
   public static void main(String[] arguments) {
     LogBridge.install();
+    OperatorConfig config;
     try {
-      run();
+      config = OperatorConfig.of(System.getenv());
     } catch (IllegalArgumentException e) {
       log.atError().addKeyValue("mistakes", e.getMessage()).log("The operator cannot start");
       System.exit(MISCONFIGURED);
+      return;
+    }
+    try {
+      run(config);
     } catch (Exception e) {
       log.atError().setCause(e).log("The operator cannot start");
       System.exit(CANNOT_START);
     }
   }
 
-  private static void run() throws Exception {
-    OperatorConfig config = OperatorConfig.of(System.getenv());
+  private static void run(OperatorConfig config) throws Exception {
     OperatorProcess process =
         OperatorProcess.start(
             config,
