@@ -69,6 +69,7 @@ public final class ApplyingApiServer implements AutoCloseable {
   private final HttpServer server;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final KubernetesClient client;
+  private volatile Optional<JsonNode> openApi = Optional.empty();
   private volatile boolean closed;
   private int writesUntilCrash = Integer.MAX_VALUE;
   private boolean crashed;
@@ -90,7 +91,8 @@ public final class ApplyingApiServer implements AutoCloseable {
     return client;
   }
 
-  private KubernetesClient newClient() {
+  /** Another client, which whoever asked for it closes. */
+  public KubernetesClient newClient() {
     return new KubernetesClientBuilder()
         .withConfig(
             new ConfigBuilder()
@@ -152,6 +154,15 @@ public final class ApplyingApiServer implements AutoCloseable {
     apis.add(groupAndVersion);
   }
 
+  /** Serves these schemas of kinds as OpenAPI; without, it knows none. */
+  public void serveSchemas(JsonNode document) {
+    openApi = Optional.of(document);
+  }
+
+  private JsonNode schemas() throws Refused {
+    return openApi.orElseThrow(() -> Refused.notFound("openapi", "v3"));
+  }
+
   /** Stores the object as it is, its status included; no write of the operator's. */
   public <T extends HasMetadata> T put(T object) {
     ObjectNode json = asSent(object);
@@ -209,7 +220,9 @@ public final class ApplyingApiServer implements AutoCloseable {
     try (exchange) {
       Request request = Request.of(exchange);
       try {
-        if (request.isDiscovery()) {
+        if (request.path().startsWith("/openapi/")) {
+          answer(exchange, HTTP_OK, schemas());
+        } else if (request.isDiscovery()) {
           discover(exchange, request);
         } else if (request.isWatch()) {
           note(request, "watch");
@@ -307,6 +320,7 @@ public final class ApplyingApiServer implements AutoCloseable {
     exchange.sendResponseHeaders(HTTP_OK, 0);
     long seen = Long.parseLong(request.query().getOrDefault("resourceVersion", "0"));
     try (OutputStream out = exchange.getResponseBody()) {
+      out.write(' '); // Before the first event; without a byte the headers would not go out.
       out.flush();
       while (!closed) {
         for (Change change : objects.changesAfter(seen)) {

@@ -112,6 +112,7 @@ final class FarmSources {
       Class<T> type, String selector, EventSourceContext<BuildFarm> context) {
     return new InformerEventSource<>(
         InformerEventSourceConfiguration.from(type, BuildFarm.class)
+            .withName(HasMetadata.getPlural(type))
             .withLabelSelector(selector)
             .withSecondaryToPrimaryMapper(FarmSources::farmOf)
             .build(),
