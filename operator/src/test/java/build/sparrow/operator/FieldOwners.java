@@ -26,6 +26,7 @@ final class FieldOwners {
           Map.entry("volumes", List.of("name")),
           Map.entry("env", List.of("name")),
           Map.entry("imagePullSecrets", List.of("name")),
+          Map.entry("pullSecrets", List.of("name")),
           Map.entry("volumeMounts", List.of("mountPath")),
           Map.entry("ownerReferences", List.of("uid")),
           Map.entry("conditions", List.of("type")),
@@ -210,7 +211,8 @@ final class FieldOwners {
                       field.getKey(),
                       field.getValue(),
                       leaves));
-    } else if (value instanceof ArrayNode array && !array.isEmpty() && keys != null) {
+    } else if (value instanceof ArrayNode array && keys != null) {
+      // Without elements it has no owner, as at a real API server.
       for (JsonNode element : array) {
         collect(path + SEPARATOR + "k:" + keyOf(element, keys), "", element, leaves);
       }

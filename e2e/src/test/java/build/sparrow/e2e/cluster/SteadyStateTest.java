@@ -19,9 +19,12 @@ final class SteadyStateTest {
 
   @Test
   void nothingIsWrittenInAMinute_whenAFarmIsReadyAndIdle() throws InterruptedException {
-    namespace.apply(Example.minimal()).awaitReady();
+    TestFarm farm = namespace.apply(Example.minimal());
+    farm.awaitReady();
 
     assertQuiet();
+    // An operator that holds back is quiet, too.
+    assertThat(farm.condition("ApplyLoop").orElseThrow().getStatus()).isEqualTo("False");
   }
 
   @Test

@@ -16,7 +16,8 @@ import java.util.Set;
 /**
  * Whether every field that we applied is still ours. The API server takes a field from its applier
  * as soon as somebody else gives it another value, so that what is ours is also as we wrote it, and
- * defaults, zeros and units of the server need no comparing.
+ * defaults, zeros and units of the server need no comparing. Only a list without elements may have
+ * no owner, where the server owns lists by their elements; it has to be without elements still.
  */
 final class OwnedFields {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -38,36 +39,42 @@ final class OwnedFields {
         .filter(entry -> manager.equals(entry.getManager()))
         .filter(entry -> "Apply".equals(entry.getOperation()))
         .filter(entry -> entry.getSubresource() == null || entry.getSubresource().isEmpty())
-        .anyMatch(entry -> coversRoot(JSON.valueToTree(entry.getFieldsV1()), desired));
+        .anyMatch(
+            entry ->
+                coversRoot(JSON.valueToTree(entry.getFieldsV1()), desired, JSON.valueToTree(live)));
   }
 
-  private static boolean coversRoot(JsonNode fields, JsonNode desired) {
+  private static boolean coversRoot(JsonNode fields, JsonNode desired, JsonNode live) {
     return desired.properties().stream()
         .filter(field -> !UNOWNED_AT_ROOT.contains(field.getKey()))
         .allMatch(
             field ->
                 field.getKey().equals("metadata")
                     ? coversMetadata(fields.path("f:metadata"), field.getValue())
-                    : covers(fields.path("f:" + field.getKey()), field.getValue()));
+                    : coversField(fields, field, live));
   }
 
   private static boolean coversMetadata(JsonNode fields, JsonNode metadata) {
     return metadata.properties().stream()
         .filter(field -> !UNOWNED_IN_METADATA.contains(field.getKey()))
-        .allMatch(field -> covers(fields.path("f:" + field.getKey()), field.getValue()));
+        .allMatch(field -> coversField(fields, field, MissingNode.getInstance()));
   }
 
-  private static boolean covers(JsonNode fields, JsonNode desired) {
+  private static boolean coversField(
+      JsonNode fields, Map.Entry<String, JsonNode> field, JsonNode live) {
+    return covers(fields.path("f:" + field.getKey()), field.getValue(), live.path(field.getKey()));
+  }
+
+  private static boolean covers(JsonNode fields, JsonNode desired, JsonNode live) {
     if (fields instanceof MissingNode) {
-      return false;
+      return desired.isArray() && desired.isEmpty() && live.isEmpty();
     }
     if (fields.isEmpty()) {
       return true; // Owned as a whole.
     }
     return switch (desired) {
       case ObjectNode object ->
-          object.properties().stream()
-              .allMatch(field -> covers(fields.path("f:" + field.getKey()), field.getValue()));
+          object.properties().stream().allMatch(field -> coversField(fields, field, live));
       case ArrayNode array -> coversEach(fields, array);
       default -> true;
     };
@@ -81,7 +88,8 @@ final class OwnedFields {
               .anyMatch(
                   field ->
                       isKeyOf(field.getKey(), element)
-                          && (field.getValue().isEmpty() || covers(field.getValue(), element)));
+                          && (field.getValue().isEmpty()
+                              || covers(field.getValue(), element, MissingNode.getInstance())));
       if (!owned) {
         return false;
       }

@@ -39,6 +39,8 @@ final class OwnedFieldsTest {
           operation: Update
           fieldsType: FieldsV1
           fieldsV1: {f:spec: {f:type: {}}}
+      spec:
+        loadBalancerSourceRanges: [10.0.0.0/8]
       """;
 
   @Test
@@ -70,6 +72,14 @@ final class OwnedFieldsTest {
     assertThat(covers("spec: {ports: [{port: 8981}]}")).isFalse();
     assertThat(covers("spec: {ports: [{port: 8980, appProtocol: h2c}]}")).isFalse();
     assertThat(covers("spec: {type: NodePort}")).as("ours by an update only").isFalse();
+  }
+
+  @Test
+  void listWithoutElementsNeedsNoOwner_asLongAsNobodyHasAddedOne() throws Exception {
+    assertThat(covers("spec: {selector: {a: b}, externalIPs: []}")).isTrue();
+    assertThat(covers("spec: {loadBalancerSourceRanges: []}"))
+        .as("somebody has added 10.0.0.0/8")
+        .isFalse();
   }
 
   private static boolean covers(String desired) throws Exception {
