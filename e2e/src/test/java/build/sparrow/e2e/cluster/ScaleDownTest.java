@@ -41,14 +41,10 @@ final class ScaleDownTest {
     CompletableFuture<ExecuteResponse> action = new Work(client).start(SECONDS);
     String busy =
         Eventually.get(
-            "the action runs",
+            "the action's process runs; what has not started is handed back",
             Duration.ofSeconds(20),
             Duration.ofMillis(200),
-            () ->
-                scaled.running().entrySet().stream()
-                    .filter(executor -> executor.getValue() > 0)
-                    .map(executor -> executor.getKey())
-                    .findFirst());
+            scaled::executing);
     scale(0);
     Eventually.get(
         "the idle executors are gone",

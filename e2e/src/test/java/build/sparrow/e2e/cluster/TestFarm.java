@@ -8,6 +8,7 @@ import build.sparrow.farm.v1.ExecutorStatus;
 import build.sparrow.farm.v1.FarmGrpc;
 import build.sparrow.farm.v1.InspectRequest;
 import build.sparrow.farm.v1.InspectResponse;
+import build.sparrow.farm.v1.WhyRequest;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -196,6 +197,23 @@ final class TestFarm implements AutoCloseable {
         .collect(
             Collectors.toMap(
                 ExecutorStatus::getName, ExecutorStatus::getRunningOperationsCount, Integer::sum));
+  }
+
+  /** The first executor on which the process of an action runs, which a drain lets end. */
+  Optional<String> executing() {
+    return inspect().getExecutorsList().stream()
+        .filter(
+            executor -> executor.getRunningOperationsList().stream().anyMatch(this::processRuns))
+        .map(ExecutorStatus::getName)
+        .findFirst();
+  }
+
+  private boolean processRuns(String operation) {
+    return FarmGrpc.newBlockingStub(channel())
+        .withDeadlineAfter(CALL_LIMIT.toSeconds(), TimeUnit.SECONDS)
+        .why(WhyRequest.newBuilder().setOperation(operation).build())
+        .getExplanation()
+        .contains("its process runs");
   }
 
   private synchronized ManagedChannel channel() {
