@@ -42,7 +42,7 @@ final class LeaseHandover implements AutoCloseable {
     } catch (KubernetesClientException e) {
       log.atWarn()
           .addKeyValue("lease", lease.describe())
-          .setCause(e)
+          .addKeyValue("error", e.getMessage())
           .log("The lease could not be given back, it runs out");
     }
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import build.sparrow.crds.BuildFarm;
 import build.sparrow.crds.ExecutorPool;
 import build.sparrow.operator.ApplyingApiServer;
+import build.sparrow.operator.ApplyingApiServer.Write;
 import build.sparrow.operator.ManualClock;
 import build.sparrow.service.InvalidConfigurationException;
 import build.sparrow.service.StrictYaml;
@@ -18,6 +19,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -89,7 +91,7 @@ final class OperatorProcessTest {
       server.await("two executors", () -> pods() == 2);
       awaitReady(operator);
     }
-    var before = server.state();
+    Set<String> before = server.state().keySet();
     server.forgetWrites();
     double farmRounds = rounds("buildfarm");
     double poolRounds = rounds("executorpool");
@@ -100,8 +102,13 @@ final class OperatorProcessTest {
       assertThat(ask(another, "/metrics")).contains("sparrow_operator_leading 1.0");
     }
 
-    assertThat(server.state()).isEqualTo(before);
-    assertThat(server.writes()).isEmpty();
+    assertThat(server.state().keySet()).isEqualTo(before);
+    // The first may have been stopped before it had said how the farm stands.
+    assertThat(server.writes()).filteredOn(write -> !isReport(write)).isEmpty();
+  }
+
+  private static boolean isReport(Write write) {
+    return write.resource().endsWith("/status") || write.resource().startsWith("events");
   }
 
   @Test
@@ -111,14 +118,12 @@ final class OperatorProcessTest {
 
       server.close();
 
-      String answer = "ok\n";
-      for (long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-          answer.equals("ok\n") && System.nanoTime() < end; ) {
-        answer = ask(operator, "/readyz");
-      }
-      assertThat(answer)
-          .startsWith("watches at the API server are broken: ")
-          .contains("executorpool/pods");
+      await(
+          operator,
+          "/readyz",
+          answer ->
+              answer.startsWith("watches at the API server are broken: ")
+                  && answer.contains("executorpool/pods"));
       assertThat(ask(operator, "/livez")).as("a new start would not help").isEqualTo("ok\n");
     }
   }
@@ -169,11 +174,16 @@ final class OperatorProcessTest {
 
   /** A watch is open only a moment after what it watches has been listed. */
   private static void awaitReady(OperatorProcess operator) throws Exception {
+    await(operator, "/readyz", "ok\n"::equals);
+  }
+
+  private static void await(OperatorProcess operator, String path, Predicate<String> expected)
+      throws Exception {
     long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-    String answer = ask(operator, "/readyz");
-    while (!answer.equals("ok\n")) {
-      assertThat(System.nanoTime()).as("ready, not: %s", answer).isLessThan(end);
-      answer = ask(operator, "/readyz");
+    String answer = ask(operator, path);
+    while (!expected.test(answer)) {
+      assertThat(System.nanoTime()).as("%s says %s", path, answer).isLessThan(end);
+      answer = ask(operator, path);
     }
   }
 
