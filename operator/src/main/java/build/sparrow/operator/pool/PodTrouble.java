@@ -1,5 +1,6 @@
 package build.sparrow.operator.pool;
 
+import build.sparrow.operator.status.Reason;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
@@ -38,7 +39,7 @@ record PodTrouble(String reason, String message) {
         .map(
             container ->
                 new PodTrouble(
-                    "ImagePullFailed",
+                    Reason.IMAGE_PULL_FAILED.word(),
                     // The message names the image; it may be the toolchain and not the container's.
                     "An image cannot be pulled: %s. Correct the image of the farm or of the pool, or give image.pullSecrets."
                         .formatted(waitingMessage(container))))
@@ -51,7 +52,7 @@ record PodTrouble(String reason, String message) {
         .map(
             container ->
                 new PodTrouble(
-                    "CrashLooping",
+                    Reason.CRASH_LOOPING.word(),
                     "An executor ends as soon as it starts. Read why: kubectl --namespace %s logs --previous %s"
                         .formatted(pod.getMetadata().getNamespace(), pod.getMetadata().getName())))
         .findFirst();
@@ -63,7 +64,7 @@ record PodTrouble(String reason, String message) {
         .map(
             since ->
                 new PodTrouble(
-                    "Unschedulable",
+                    Reason.UNSCHEDULABLE.word(),
                     "No node takes an executor: %s. Add nodes, or change resources or scheduling of the pool."
                         .formatted(
                             Executor.condition(pod, "PodScheduled")

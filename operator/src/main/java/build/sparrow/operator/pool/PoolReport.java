@@ -18,6 +18,7 @@ import build.sparrow.operator.pool.PoolMemory.Refusal;
 import build.sparrow.operator.pool.PoolPlanner.Wish;
 import build.sparrow.operator.status.Conditions;
 import build.sparrow.operator.status.EventRecorder.Severity;
+import build.sparrow.operator.status.Reason;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,8 +35,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What people are told of a pool: its status, and what has changed in it. */
 final class PoolReport {
-  static final String QUOTA_EXCEEDED = "QuotaExceeded";
-  private static final String ROLLOUT_STUCK = "RolloutStuck";
   private static final Duration LOAD_INTERVAL = Duration.ofSeconds(2);
 
   private final ExecutorPool pool;
@@ -67,7 +66,7 @@ final class PoolReport {
         .anyMatch(
             condition ->
                 UPDATE_IN_PROGRESS.word().equals(condition.getType())
-                    && ROLLOUT_STUCK.equals(condition.getReason()));
+                    && Reason.ROLLOUT_STUCK.word().equals(condition.getReason()));
   }
 
   /** Nothing is to be done but to say so. */
@@ -77,7 +76,7 @@ final class PoolReport {
             .set(
                 PAUSED,
                 true,
-                "PausedByAnnotation",
+                Reason.PAUSED_BY_ANNOTATION.word(),
                 "Nothing is changed while the annotation %s is true; remove it to go on"
                     .formatted(PoolNames.PAUSE));
     return new Plan(
@@ -99,7 +98,9 @@ final class PoolReport {
     conditions = update(conditions);
     conditions = health(conditions);
     if (conditions.holds(PAUSED)) {
-      conditions = conditions.set(PAUSED, false, "NotPaused", "The pool is kept as its spec says");
+      conditions =
+          conditions.set(
+              PAUSED, false, Reason.NOT_PAUSED.word(), "The pool is kept as its spec says");
     }
     return status(conditions.list());
   }
@@ -198,21 +199,21 @@ final class PoolReport {
               conditions.set(
                   SCALING_ACTIVE,
                   false,
-                  "Disabled",
+                  Reason.SCALING_DISABLED.word(),
                   "The number of executors is replicas of the pool; set autoscaling.mode to have it"
                       + " follow the load");
           case EXTERNAL ->
               conditions.set(
                   SCALING_ACTIVE,
                   true,
-                  "External",
+                  Reason.SCALED_BY_OTHERS.word(),
                   "Whoever writes the scale of this ExecutorPool decides");
           case INTERNAL ->
               decision.isEmpty()
                   ? conditions.set(
                       SCALING_ACTIVE,
                       false,
-                      "NoFrontendAnswers",
+                      Reason.NO_FRONTEND_ANSWERS.word(),
                       "No frontend says what waits; the number of executors stays as it is")
                   : conditions.set(
                       SCALING_ACTIVE,
@@ -221,38 +222,44 @@ final class PoolReport {
                       "The number of executors follows the actions that wait");
         };
     Optional<Refusal> quota =
-        memory.refusal().filter(refusal -> refusal.reason().equals(QUOTA_EXCEEDED));
+        memory.refusal().filter(refusal -> refusal.reason().equals(Reason.QUOTA_EXCEEDED.word()));
     if (quota.isPresent()) {
       return active.set(
           SCALING_LIMITED,
           true,
-          QUOTA_EXCEEDED,
+          Reason.QUOTA_EXCEEDED.word(),
           quota.get().message() + " It is tried again every 30 s.");
     }
     Optional<Limit> limit = decision.flatMap(ScalingDecision::limitedBy);
     return limit.isPresent()
         ? active.set(SCALING_LIMITED, true, limit.get().text(), limit.get().nextStep())
         : active.set(
-            SCALING_LIMITED, false, "NotLimited", "There are as many executors as are wished for");
+            SCALING_LIMITED,
+            false,
+            Reason.NOT_LIMITED.word(),
+            "There are as many executors as are wished for");
   }
 
   private Conditions update(Conditions conditions) {
     if (memory.rollout().isEmpty()) {
       return conditions.set(
-          UPDATE_IN_PROGRESS, false, "UpToDate", "Every executor is as the spec says");
+          UPDATE_IN_PROGRESS,
+          false,
+          Reason.UP_TO_DATE.word(),
+          "Every executor is as the spec says");
     }
     if (isStuck()) {
       return conditions.set(
           UPDATE_IN_PROGRESS,
           false,
-          ROLLOUT_STUCK,
+          Reason.ROLLOUT_STUCK.word(),
           "No executor of the new kind has come up for ten minutes; those of the old kind stay."
               + " See Degraded and the pods, and correct the spec.");
     }
     return conditions.set(
         UPDATE_IN_PROGRESS,
         true,
-        "Replacing",
+        Reason.REPLACING.word(),
         "Executors are replaced by such as the spec says now, the idle ones first");
   }
 
@@ -273,26 +280,27 @@ final class PoolReport {
     Conditions degraded =
         trouble.isPresent()
             ? conditions.set(DEGRADED, true, trouble.get().reason(), trouble.get().message())
-            : conditions.set(DEGRADED, false, "NoTrouble", "Nothing stands in the way");
+            : conditions.set(
+                DEGRADED, false, Reason.NO_TROUBLE.word(), "Nothing stands in the way");
     int wanted = wish.replicas();
     if (wanted == 0) {
-      return degraded.set(READY, true, "ScaledToZero", "No executor is wished for");
+      return degraded.set(READY, true, Reason.SCALED_TO_ZERO.word(), "No executor is wished for");
     }
     if (seen.view().isEmpty()) {
       return degraded.setUnknown(
           READY,
-          "NoFrontendAnswers",
+          Reason.NO_FRONTEND_ANSWERS.word(),
           "No frontend of the farm answers; see its pods and the farm's condition FrontendReady");
     }
     int ready = count(this::isWelcomed);
     if (ready >= wanted) {
       return degraded.set(
-          READY, true, "ExecutorsReady", "All executors are welcomed by a frontend");
+          READY, true, Reason.EXECUTORS_READY.word(), "All executors are welcomed by a frontend");
     }
     return degraded.set(
         READY,
         false,
-        trouble.map(PodTrouble::reason).orElse("ExecutorsPending"),
+        trouble.map(PodTrouble::reason).orElse(Reason.EXECUTORS_PENDING.word()),
         trouble
             .map(PodTrouble::message)
             .orElse("Executors are being started; see the pool's pods if that lasts"));
@@ -302,7 +310,8 @@ final class PoolReport {
     if (pool.getSpec().image().reference() == null) {
       return Optional.of(
           new PodTrouble(
-              "NoImage", "The pool names no image of executors; give spec.image.repository"));
+              Reason.NO_IMAGE.word(),
+              "The pool names no image of executors; give spec.image.repository"));
     }
     Optional<PodTrouble> refused =
         memory.refusal().map(r -> new PodTrouble(r.reason(), r.message()));
@@ -320,7 +329,7 @@ final class PoolReport {
                 isStuck()
                     ? Optional.of(
                         new PodTrouble(
-                            ROLLOUT_STUCK,
+                            Reason.ROLLOUT_STUCK.word(),
                             "The last change of the pool makes executors that do not come up;"
                                 + " read their pods' logs and correct the spec"))
                     : Optional.empty())
@@ -329,7 +338,7 @@ final class PoolReport {
                 seen.view().isEmpty() && !executors.isEmpty()
                     ? Optional.of(
                         new PodTrouble(
-                            "NoFrontendAnswers",
+                            Reason.NO_FRONTEND_ANSWERS.word(),
                             "No frontend of the farm answers, so nobody knows who is busy; see the"
                                 + " farm's condition FrontendReady"))
                     : Optional.empty());
@@ -369,7 +378,7 @@ final class PoolReport {
             condition ->
                 notes.add(
                     new Plan.Note(
-                        condition.getReason().equals(ROLLOUT_STUCK)
+                        condition.getReason().equals(Reason.ROLLOUT_STUCK.word())
                             ? Severity.WARNING
                             : Severity.NORMAL,
                         condition.getReason(),

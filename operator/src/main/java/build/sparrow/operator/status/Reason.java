@@ -1,6 +1,9 @@
 package build.sparrow.operator.status;
 
-/** Why a condition of a farm is as it is; docs/operate/troubleshooting.md has an entry for each. */
+/**
+ * Why a condition of a farm or a pool is as it is; docs/operate/troubleshooting.md has an entry for
+ * each. Those of scaling are the autoscaler's own.
+ */
 public enum Reason {
   ALL_COMPONENTS_READY("AllComponentsReady"),
   SPEC_ACCEPTED("SpecAccepted"),
@@ -20,6 +23,16 @@ public enum Reason {
   EXECUTORS_STARTING("ExecutorsStarting"),
   SCALED_TO_ZERO("ScaledToZero"),
   NO_POOLS("NoPools"),
+  EXECUTORS_READY("ExecutorsReady"),
+  EXECUTORS_PENDING("ExecutorsPending"),
+  NO_FRONTEND_ANSWERS("NoFrontendAnswers"),
+  NO_IMAGE("NoImage", true),
+  ROLLOUT_STUCK("RolloutStuck", true),
+  REPLACING("Replacing"),
+  NO_TROUBLE("NoTrouble"),
+  SCALING_DISABLED("Disabled"),
+  SCALED_BY_OTHERS("External"),
+  NOT_LIMITED("NotLimited"),
 
   IMAGE_PULL_FAILED("ImagePullFailed", true),
   UNSCHEDULABLE("Unschedulable", true),

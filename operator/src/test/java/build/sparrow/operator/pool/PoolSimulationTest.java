@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import build.sparrow.operator.link.PoolDemand;
 import build.sparrow.operator.pool.SimulatedCluster.Crash;
 import build.sparrow.operator.pool.SimulatedCluster.Member;
+import build.sparrow.operator.status.ConditionType;
+import build.sparrow.operator.status.Reason;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -274,5 +276,42 @@ class PoolSimulationTest {
 
     waitWithoutNodes(cluster, 30);
     assertThat(cluster.members).as("idle for the timeout").isEmpty();
+  }
+
+  @Test
+  void aChangeThatMakesNoExecutorsLeavesTheOldOnes_andIsSaid() {
+    SimulatedCluster cluster = new SimulatedCluster(TestPools.pool(4, "slots: 1"));
+    settle(cluster);
+    cluster.newOnesHang = true;
+    respec(cluster, 4, "slots: 2");
+    int notes = 0;
+    for (int i = 0; i < 320; i++) {
+      cluster.pass(Duration.ofSeconds(2));
+      notes +=
+          (int)
+              cluster.reconcile(0).notes().stream()
+                  .filter(note -> note.reason().equals(Reason.ROLLOUT_STUCK.word()))
+                  .count();
+    }
+
+    assertThat(cluster.pool.getStatus().readyReplicas()).as("of the old kind").isEqualTo(4);
+    assertThat(reasonOf(cluster, ConditionType.UPDATE_IN_PROGRESS)).isEqualTo("RolloutStuck");
+    assertThat(reasonOf(cluster, ConditionType.DEGRADED)).isEqualTo("RolloutStuck");
+    assertThat(notes).as("told once of each condition").isEqualTo(2);
+
+    cluster.newOnesHang = false;
+    respec(cluster, 4, "slots: 3");
+    settle(cluster);
+
+    checkConverged(cluster, 4);
+    assertThat(reasonOf(cluster, ConditionType.UPDATE_IN_PROGRESS)).isEqualTo("UpToDate");
+  }
+
+  private static String reasonOf(SimulatedCluster cluster, ConditionType type) {
+    return cluster.pool.getStatus().conditions().stream()
+        .filter(condition -> condition.getType().equals(type.word()))
+        .findFirst()
+        .orElseThrow()
+        .getReason();
   }
 }

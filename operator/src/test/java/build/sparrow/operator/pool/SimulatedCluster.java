@@ -5,6 +5,7 @@ import build.sparrow.crds.ExecutorPoolSpec;
 import build.sparrow.operator.link.ExecutorView;
 import build.sparrow.operator.link.FarmView;
 import build.sparrow.operator.link.PoolDemand;
+import build.sparrow.operator.status.Reason;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -40,6 +41,7 @@ final class SimulatedCluster {
     Instant mayBeDeletedFrom = Instant.MAX;
     @Nullable Instant goneAt;
     boolean failed;
+    boolean hangs;
 
     Member(Pod pod, String node, Instant created) {
       this.pod = pod;
@@ -59,6 +61,10 @@ final class SimulatedCluster {
   boolean frontendsAnswer = true;
   boolean quotaIsFull;
   boolean cacheLags;
+
+  /** Whether executors that are made from now on never come up. */
+  boolean newOnesHang;
+
   PoolDemand demand = PoolDemand.NONE;
   int writes;
   private @Nullable List<Pod> older;
@@ -106,6 +112,7 @@ final class SimulatedCluster {
     return !member.failed
         && !member.node.isEmpty()
         && !deadNodes.contains(member.node)
+        && !member.hangs
         && !now.isBefore(member.created.plus(STARTUP));
   }
 
@@ -118,7 +125,8 @@ final class SimulatedCluster {
   }
 
   private Pod withStatus(Member member) {
-    boolean up = !now.isBefore(member.created.plus(STARTUP)) && !member.node.isEmpty();
+    boolean up =
+        !now.isBefore(member.created.plus(STARTUP)) && !member.node.isEmpty() && !member.hangs;
     String phase = member.failed ? "Failed" : up ? "Running" : "Pending";
     PodBuilder pod =
         new PodBuilder(member.pod)
@@ -229,7 +237,7 @@ final class SimulatedCluster {
 
   PoolMemory.Refusal refusal() {
     return new PoolMemory.Refusal(
-        PoolReport.QUOTA_EXCEEDED, "exceeded quota: small", now.plusSeconds(30));
+        Reason.QUOTA_EXCEEDED.word(), "exceeded quota: small", now.plusSeconds(30));
   }
 
   private void write(int writesUntilCrash) {
@@ -257,6 +265,7 @@ final class SimulatedCluster {
             new PodBuilder(pod).editMetadata().withUid("uid-" + uids++).endMetadata().build(),
             node,
             now);
+    member.hangs = newOnesHang;
     member.pod = withStatus(member);
     members.put(name, member);
   }
