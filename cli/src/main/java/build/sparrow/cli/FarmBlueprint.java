@@ -7,6 +7,7 @@ import build.sparrow.crds.FrontendSpec;
 import build.sparrow.crds.PoolSpec;
 import build.sparrow.crds.SandboxSpec;
 import build.sparrow.crds.SchedulerSpec;
+import build.sparrow.crds.SchedulingSpec;
 import build.sparrow.executor.ExecutorConfig;
 import build.sparrow.executor.SandboxConfig;
 import build.sparrow.frontend.FrontendConfig;
@@ -80,9 +81,7 @@ record FarmBlueprint(BuildFarmSpec spec, Map<String, Path> poolRoots, int proces
         listen,
         name,
         shard,
-        spec.executorPools().stream()
-            .map(pool -> new PoolDeclaration(pool.name(), platform(pool)))
-            .toList(),
+        spec.executorPools().stream().map(FarmBlueprint::declaration).toList(),
         new FrontendLimits(
             size(limits.maxBatchBytes()),
             Duration.ofSeconds(limits.defaultActionTimeoutSeconds()),
@@ -90,9 +89,20 @@ record FarmBlueprint(BuildFarmSpec spec, Map<String, Path> poolRoots, int proces
             limits.maxQueuedActions(),
             limits.maxInputEntries()),
         new LossBudgets(
-            attempts.infrastructure(), attempts.outOfMemory(), attempts.poisonExecutors()),
+            attempts.infrastructure(),
+            attempts.outOfMemory(),
+            attempts.poisonExecutors(),
+            spec.scheduler().preemptionsBeforeOnDemand()),
         lease(),
         FrontendConfig.DEFAULT_PROGRESS_INTERVAL);
+  }
+
+  private static PoolDeclaration declaration(PoolSpec pool) {
+    return new PoolDeclaration(
+        pool.name(),
+        platform(pool),
+        pool.scheduling().capacityType() == SchedulingSpec.CapacityType.ON_DEMAND,
+        pool.autoscaling().mode() != AutoscalingSpec.Mode.DISABLED);
   }
 
   /**

@@ -54,7 +54,8 @@ final class StatusText {
     Table table = new Table("QUEUE", "QUEUED", "OLDEST", "RESERVATIONS");
     for (QueueStatus queue : farm.getQueuesList()) {
       table.add(
-          queue.getPlatform().isEmpty() ? "(any)" : queue.getPlatform(),
+          (queue.getPlatform().isEmpty() ? "(any)" : queue.getPlatform())
+              + (queue.getOnDemandOnly() ? " on demand" : ""),
           queue.getQueuedActions(),
           age(
               Duration.ofSeconds(

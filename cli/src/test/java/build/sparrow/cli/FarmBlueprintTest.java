@@ -34,7 +34,9 @@ final class FarmBlueprintTest {
             maxActionTimeoutSeconds: 20
             maxQueuedActions: 30
             maxInputEntries: 40
-        scheduler: {attempts: {infrastructure: 5, outOfMemory: 6, poisonExecutors: 7}}
+        scheduler:
+          attempts: {infrastructure: 5, outOfMemory: 6, poisonExecutors: 7}
+          preemptionsBeforeOnDemand: 8
         storage: {volume: {size: 1G}, eviction: {leaseSeconds: 60}}
         executorPools:
         - name: linux
@@ -44,7 +46,11 @@ final class FarmBlueprintTest {
           sandbox: {type: Bubblewrap, rootDirectory: /toolchain}
           inputCache: {sizeLimit: 512Mi}
           disruption: {drainTimeoutSeconds: 9}
-        - {name: bare, replicas: 3, platform: [{name: a, value: b}], sandbox: {type: None}}
+        - name: bare
+          platform: [{name: a, value: b}]
+          sandbox: {type: None}
+          scheduling: {capacityType: OnDemand}
+          autoscaling: {mode: Internal, minReplicas: 3}
       """;
 
   @Test
@@ -63,15 +69,15 @@ final class FarmBlueprintTest {
                 "frontend-0",
                 SHARD,
                 List.of(
-                    new PoolDeclaration("linux", linux),
-                    new PoolDeclaration("bare", PlatformKey.of(Map.of("a", "b")))),
+                    PoolDeclaration.of("linux", linux),
+                    new PoolDeclaration("bare", PlatformKey.of(Map.of("a", "b")), true, true)),
                 new FrontendLimits(
                     DataSize.ofMebibytes(1),
                     Duration.ofSeconds(10),
                     Duration.ofSeconds(20),
                     30,
                     40),
-                new LossBudgets(5, 6, 7),
+                new LossBudgets(5, 6, 7, 8),
                 Duration.ofSeconds(60),
                 FrontendConfig.DEFAULT_PROGRESS_INTERVAL));
     assertThat(blueprint.executors(List.of(FRONTEND), SHARD, Path.of("/data")))

@@ -240,7 +240,7 @@ public final class FrontendMain implements AutoCloseable {
 
   private static build.sparrow.scheduling.owner.PoolDeclaration declaration(PoolDeclaration pool) {
     return new build.sparrow.scheduling.owner.PoolDeclaration(
-        pool.name(), Wire.platform(pool.platform()));
+        pool.name(), Wire.platform(pool.platform()), pool.onDemand(), pool.grows());
   }
 
   private static String drawEpoch() {

@@ -39,7 +39,7 @@ final class FarmServiceTest {
     farm =
         LoopbackFarm.start(
             directory,
-            config -> LoopbackFarm.withBudgets(config, new LossBudgets(0, 0, 2)),
+            config -> LoopbackFarm.withBudgets(config, new LossBudgets(0, 0, 2, 3)),
             LoopbackFarm.TIMES);
     service = FarmGrpc.newBlockingStub(farm.channel());
   }

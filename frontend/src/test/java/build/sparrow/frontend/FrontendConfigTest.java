@@ -29,18 +29,18 @@ final class FrontendConfigTest {
                 Duration.ofHours(1),
                 100_000,
                 1_000_000));
-    assertThat(config.budgets()).isEqualTo(new LossBudgets(4, 2, 2));
+    assertThat(config.budgets()).isEqualTo(new LossBudgets(4, 2, 2, 3));
     // The protocol's promise is 20 s.
     assertThat(config.progressInterval()).isEqualTo(Duration.ofSeconds(15));
   }
 
   @Test
   void mistakesAreNamed() {
-    PoolDeclaration pool = new PoolDeclaration("linux", PlatformKey.ANY);
+    PoolDeclaration pool = PoolDeclaration.of("linux", PlatformKey.ANY);
 
     assertThatThrownBy(() -> config("")).hasMessageContaining("no name");
     assertThatThrownBy(() -> config("f", pool, pool)).hasMessageContaining("named linux");
-    assertThatThrownBy(() -> new PoolDeclaration(" ", PlatformKey.ANY))
+    assertThatThrownBy(() -> PoolDeclaration.of(" ", PlatformKey.ANY))
         .hasMessageContaining("no name");
     assertThatThrownBy(
             () ->

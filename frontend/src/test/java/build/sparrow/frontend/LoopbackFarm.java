@@ -70,8 +70,8 @@ public final class LoopbackFarm implements AutoCloseable {
             "frontend-0",
             shard.endpoint(),
             List.of(
-                new PoolDeclaration("linux", PlatformKey.of(Map.of("OSFamily", "linux"))),
-                new PoolDeclaration(
+                PoolDeclaration.of("linux", PlatformKey.of(Map.of("OSFamily", "linux"))),
+                PoolDeclaration.of(
                     "windows", PlatformKey.of(Map.of("OSFamily", "windows", "cpu", "x86_64")))),
             lease);
     return new LoopbackFarm(shard, change.apply(config), times);

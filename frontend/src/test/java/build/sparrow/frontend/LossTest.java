@@ -39,7 +39,7 @@ final class LossTest {
 
   @Test
   void executorsThatFailAreNamed_whenTheirBudgetIsSpent() throws Exception {
-    try (LoopbackFarm farm = start(new LossBudgets(1, 1, 3))) {
+    try (LoopbackFarm farm = start(new LossBudgets(1, 1, 3, 3))) {
       ScriptedExecutor first = farm.idleExecutor("first");
       var operation = farm.execute(action());
       failNext(first, Ending.EXECUTOR_FAILED, "disk is full");
@@ -56,7 +56,7 @@ final class LossTest {
 
   @Test
   void actionThatRunsOutOfMemoryIsNotTriedForEver() throws Exception {
-    try (LoopbackFarm farm = start(new LossBudgets(4, 0, 3))) {
+    try (LoopbackFarm farm = start(new LossBudgets(4, 0, 3, 3))) {
       ScriptedExecutor executor = farm.idleExecutor("small");
       var operation = farm.execute(action());
       failNext(executor, Ending.OUT_OF_MEMORY, "pool allows 4 GiB");

@@ -21,13 +21,30 @@ final class Explanation {
           case EXECUTING -> executing(view);
           case COMPLETED -> "It has ended; its result can be asked for a minute long.";
         };
-    return view.losses() == 0
-        ? where
-        : where + " " + view.losses() + " earlier attempts at it were lost.";
+    return where + lost(view);
+  }
+
+  private static String lost(OperationView view) {
+    StringBuilder lost = new StringBuilder();
+    if (view.losses() > 0) {
+      lost.append(" ").append(view.losses()).append(" earlier attempts at it were lost.");
+    }
+    if (view.preemptions() > 0) {
+      lost.append(" It was preempted ").append(times(view.preemptions()));
+      lost.append(view.onDemandOnly() ? ", so now it runs on demand only." : ".");
+    }
+    return lost.toString();
+  }
+
+  private static String times(int count) {
+    return count == 1 ? "once" : count + " times";
   }
 
   private static String queued(OperationView view, Duration age) {
     String platform = view.platform().labels().isEmpty() ? "any" : view.platform().toString();
+    if (view.onDemandOnly()) {
+      platform += " on demand";
+    }
     if (view.fittingExecutors() == 0) {
       return "No connected executor has the platform %s; it waits since %s for one to come."
           .formatted(platform, shown(age));

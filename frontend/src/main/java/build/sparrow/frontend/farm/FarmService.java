@@ -137,6 +137,7 @@ public final class FarmService extends FarmGrpc.FarmImplBase implements AutoClos
   private static QueueStatus status(OwnerSnapshot.Queue queue) {
     return QueueStatus.newBuilder()
         .setPlatform(queue.platform().toString())
+        .setOnDemandOnly(queue.onDemandOnly())
         .setQueuedActions(queue.queuedActions())
         .setOldestWait(Durations.fromNanos(queue.oldestWaitNanos()))
         .setReservations(queue.reservations())

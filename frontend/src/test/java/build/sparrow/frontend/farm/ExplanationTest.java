@@ -21,12 +21,32 @@ final class ExplanationTest {
         new OperationId("o"),
         Stage.QUEUED,
         LINUX,
+        false,
         position,
         0,
         1,
         losses,
         losses,
+        0,
         fittingExecutors,
+        null,
+        null,
+        null);
+  }
+
+  private static OperationView preempted(int times, boolean onDemandOnly) {
+    return new OperationView(
+        new OperationId("o"),
+        Stage.QUEUED,
+        LINUX,
+        onDemandOnly,
+        1,
+        0,
+        1,
+        times,
+        0,
+        times,
+        0,
         null,
         null,
         null);
@@ -37,10 +57,12 @@ final class ExplanationTest {
         new OperationId("o"),
         Stage.EXECUTING,
         LINUX,
+        false,
         0,
         0,
         1,
         1,
+        0,
         0,
         1,
         new ExecutorId("linux-0", "1"),
@@ -58,6 +80,14 @@ final class ExplanationTest {
         .isEqualTo(
             "No connected executor has the platform OSFamily=linux; it waits since 7 ms for one"
                 + " to come. 2 earlier attempts at it were lost.");
+    assertThat(Explanation.of(preempted(1, false), Duration.ofSeconds(1)))
+        .isEqualTo(
+            "No connected executor has the platform OSFamily=linux; it waits since 1 s for one"
+                + " to come. It was preempted once.");
+    assertThat(Explanation.of(preempted(4, true), Duration.ofSeconds(1)))
+        .isEqualTo(
+            "No connected executor has the platform OSFamily=linux on demand; it waits since 1 s"
+                + " for one to come. It was preempted 4 times, so now it runs on demand only.");
     assertThat(Explanation.of(running(Phase.FETCHING), Duration.ZERO))
         .isEqualTo("On executor linux-0, where its inputs are fetched.");
     assertThat(Explanation.of(running(Phase.UPLOADING), Duration.ZERO))

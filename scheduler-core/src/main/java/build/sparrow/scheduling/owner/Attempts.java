@@ -24,12 +24,19 @@ final class Attempts {
   private final OperationTable table;
   private final Operations operations;
   private final Clients clients;
+  private final Placement placement;
 
-  Attempts(OwnerConfig config, OperationTable table, Operations operations, Clients clients) {
+  Attempts(
+      OwnerConfig config,
+      OperationTable table,
+      Operations operations,
+      Clients clients,
+      Placement placement) {
     this.config = config;
     this.table = table;
     this.operations = operations;
     this.clients = clients;
+    this.placement = placement;
   }
 
   void accepted(KnownExecutor executor, AttemptId attempt, Turn turn) {
@@ -106,8 +113,22 @@ final class Attempts {
   void handedBack(KnownExecutor executor, AttemptId attempt, Turn turn) {
     Operation operation = executor.attempts.get(attempt);
     if (operation != null) {
-      operations.requeue(operation, turn);
+      preempted(operation, turn);
     }
+  }
+
+  /**
+   * Nothing is charged; but an action that meets it again and again gets an executor that stays,
+   * where the farm has such.
+   */
+  private void preempted(Operation operation, Turn turn) {
+    operation.preemptions++;
+    Requirement onDemand = new Requirement(operation.wanted.platform(), true);
+    if (operation.preemptions > config.budgets().preemptionsBeforeOnDemand()
+        && placement.comes(onDemand)) {
+      operation.wanted = onDemand;
+    }
+    operations.requeue(operation, turn);
   }
 
   /** The executor is gone: its attempts are fenced, charged and begun anew. */
@@ -130,7 +151,7 @@ final class Attempts {
     LossLedger losses = operation.losses;
     Verdict died = losses.executorDied(running.executor().id, running.alone(), config.budgets());
     switch (loss) {
-      case PREEMPTED -> operations.requeue(operation, turn);
+      case PREEMPTED -> preempted(operation, turn);
       case INFRASTRUCTURE -> operations.judge(operation, died, turn);
       // Of several attempts nobody knows which one took the memory: then it is a death like any
       // other.

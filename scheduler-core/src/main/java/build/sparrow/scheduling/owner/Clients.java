@@ -51,13 +51,14 @@ final class Clients {
       follow(submit.watcher(), equal, turn);
       return;
     }
-    if (!matcher.satisfiable(submit.platform()) && placement.fitting(submit.platform()) == 0) {
+    Requirement wanted = Requirement.of(submit.platform());
+    if (!matcher.satisfiable(wanted) && placement.fitting(wanted) == 0) {
       Matcher.Nearest nearest = matcher.nearest(submit.platform());
       turn.emit(
           new OwnerEffect.Unsatisfiable(submit.watcher(), nearest.pool(), nearest.differences()));
       return;
     }
-    if (placement.queued() >= config.maxQueuedActions() && !placement.idleFor(submit.platform())) {
+    if (placement.queued() >= config.maxQueuedActions() && !placement.idleFor(wanted)) {
       turn.emit(
           new OwnerEffect.Shed(submit.watcher(), placement.queued(), config.maxQueuedActions()));
       return;

@@ -2,14 +2,21 @@ package build.sparrow.scheduling.owner;
 
 import build.sparrow.scheduling.Platform;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /**
- * Executors of the very same labels, and the queues that they can serve. Groups with fewer labels
- * come first everywhere.
+ * Executors of the very same labels that the cloud takes away or does not, and the queues that they
+ * can serve. Groups with fewer labels come first everywhere, and of these the ones that go.
  */
 final class ExecutorGroup {
+  /** Who can do most is asked last. */
+  static final Comparator<ExecutorGroup> FEWEST_ABILITIES =
+      Comparator.<ExecutorGroup>comparingInt(group -> group.platform.labels().size())
+          .thenComparing(group -> group.onDemand);
+
   final Platform platform;
+  final boolean onDemand;
   final List<PlatformQueue> queues = new ArrayList<>();
 
   /** Those that may get work. */
@@ -23,8 +30,13 @@ final class ExecutorGroup {
 
   int members;
 
-  ExecutorGroup(Platform platform) {
+  ExecutorGroup(Platform platform, boolean onDemand) {
     this.platform = platform;
+    this.onDemand = onDemand;
+  }
+
+  boolean meets(Requirement wanted) {
+    return wanted.metBy(platform, onDemand);
   }
 
   DrawSet<KnownExecutor> open() {

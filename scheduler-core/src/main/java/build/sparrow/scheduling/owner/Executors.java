@@ -18,6 +18,7 @@ final class Executors {
    */
   private static final Duration OVERSLEPT = Duration.ofMillis(250);
 
+  private final OwnerConfig config;
   private final OwnerTimes times;
   private final Placement placement;
   private final Attempts attempts;
@@ -25,8 +26,9 @@ final class Executors {
   private final Map<ExecutorId, KnownExecutor> byId = new LinkedHashMap<>();
   private final Map<String, KnownExecutor> byName = new LinkedHashMap<>();
 
-  Executors(OwnerTimes times, Placement placement, Attempts attempts, Alarms alarms) {
-    this.times = times;
+  Executors(OwnerConfig config, Placement placement, Attempts attempts, Alarms alarms) {
+    this.config = config;
+    this.times = config.times();
     this.placement = placement;
     this.attempts = attempts;
     this.alarms = alarms;
@@ -43,7 +45,7 @@ final class Executors {
       executor =
           new KnownExecutor(
               hello.executor(),
-              placement.join(hello.platform()),
+              placement.join(hello.platform(), config.onDemand(hello.pool())),
               hello.pool(),
               hello.isolationLevel(),
               hello.slots());

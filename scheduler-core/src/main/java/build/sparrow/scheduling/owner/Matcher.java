@@ -16,8 +16,8 @@ final class Matcher {
   /** What an unsatisfiable action is told. */
   record Nearest(@Nullable String pool, List<LabelDifference> differences) {}
 
-  boolean satisfiable(Platform wanted) {
-    return pools.stream().anyMatch(pool -> pool.platform().offers(wanted));
+  boolean satisfiable(Requirement wanted) {
+    return pools.stream().anyMatch(pool -> pool.meets(wanted));
   }
 
   /** The pool that lacks the fewest of the wanted labels, the first declared of equals. */

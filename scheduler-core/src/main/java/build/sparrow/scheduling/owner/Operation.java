@@ -32,7 +32,6 @@ final class Operation {
 
   final OperationId id;
   final ActionId action;
-  final Platform platform;
   final boolean mergeable;
   final Origin origin;
   final Share share;
@@ -63,6 +62,10 @@ final class Operation {
   OperationState state = new OperationState.Queued();
   LossLedger losses = LossLedger.NONE;
   int attempts;
+  int preemptions;
+
+  /** What its executor must be like; changes only while it is in no queue. */
+  Requirement wanted;
 
   /** So many executors died under it that the next one gets nothing beside it. */
   boolean mustRunAlone;
@@ -88,7 +91,7 @@ final class Operation {
       long dueNanos) {
     this.id = id;
     this.action = action;
-    this.platform = platform;
+    this.wanted = Requirement.of(platform);
     this.priority = priority;
     this.mergeable = mergeable;
     this.origin = origin;

@@ -29,6 +29,11 @@ public record OwnerConfig(
     }
   }
 
+  /** Whether the pool of that name is declared to be on demand. */
+  boolean onDemand(String pool) {
+    return pools.stream().anyMatch(each -> each.onDemand() && each.name().equals(pool));
+  }
+
   /** The default limits, budgets and times. */
   public static OwnerConfig of(String epoch, List<PoolDeclaration> pools) {
     return new OwnerConfig(

@@ -28,13 +28,13 @@ public final class OwnerScheduler {
 
   public OwnerScheduler(OwnerConfig config) {
     this.config = config;
-    placement = new Placement(config.epoch());
+    placement = new Placement(config);
     Shares shares = new Shares();
     Estimator estimator = new Estimator();
     operations = new Operations(config, table, placement, alarms, shares, estimator);
     clients = new Clients(config, table, placement, operations, alarms, shares, estimator);
-    attempts = new Attempts(config, table, operations, clients);
-    executors = new Executors(config.times(), placement, attempts, alarms);
+    attempts = new Attempts(config, table, operations, clients, placement);
+    executors = new Executors(config, placement, attempts, alarms);
   }
 
   /**

@@ -18,7 +18,7 @@ public record OwnerSnapshot(
    * A declared pool or one that a connected executor names.
    *
    * @param busySlots slots with attempts of this owner
-   * @param queuedActions actions that the pool could run
+   * @param queuedActions actions that the pool should have executors for
    * @param oldestWaitNanos of the oldest of them; 0 if there is none
    */
   public record Pool(
@@ -60,12 +60,17 @@ public record OwnerSnapshot(
   }
 
   /**
-   * The actions that wait for one platform.
+   * The actions that wait for executors of one kind.
    *
+   * @param onDemandOnly they were preempted too often to run where that can happen
    * @param reservations places at executors that could run them
    */
   public record Queue(
-      Platform platform, int queuedActions, long oldestWaitNanos, int reservations) {}
+      Platform platform,
+      boolean onDemandOnly,
+      int queuedActions,
+      long oldestWaitNanos,
+      int reservations) {}
 
   /**
    * Sizes of all tables; all but {@code finished} are 0 when nothing is under way.

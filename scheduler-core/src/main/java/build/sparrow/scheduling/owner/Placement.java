@@ -3,7 +3,6 @@ package build.sparrow.scheduling.owner;
 import build.sparrow.scheduling.AttemptId;
 import build.sparrow.scheduling.Platform;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,15 +24,15 @@ final class Placement {
   /** Reservations at one executor, as a multiple of its slots. More would only be more messages. */
   private static final int RESERVATIONS_PER_SLOT = 2;
 
-  private final String epoch;
-  private final Map<Platform, PlatformQueue> queues = new LinkedHashMap<>();
+  private final OwnerConfig config;
+  private final Map<Requirement, PlatformQueue> queues = new LinkedHashMap<>();
   private final List<ExecutorGroup> groups = new ArrayList<>();
   private long attemptCounter;
   private int queued;
   private boolean settling = true;
 
-  Placement(String epoch) {
-    this.epoch = epoch;
+  Placement(OwnerConfig config) {
+    this.config = config;
   }
 
   // Queues.
@@ -41,7 +40,7 @@ final class Placement {
   /** Offers the operation to an idle executor, or lets it wait with reservations. */
   void enqueue(Operation operation, Turn turn) {
     operation.state = new OperationState.Queued();
-    PlatformQueue queue = queues.computeIfAbsent(operation.platform, this::openQueue);
+    PlatformQueue queue = queues.computeIfAbsent(operation.wanted, this::openQueue);
     queue.add(operation);
     queued++;
     KnownExecutor idle = settling ? null : chooseIdle(queue, operation, turn.random());
@@ -54,7 +53,7 @@ final class Placement {
 
   /** Takes a queued operation out of its queue. */
   void dequeue(Operation operation, Turn turn) {
-    PlatformQueue queue = queues.get(operation.platform);
+    PlatformQueue queue = queues.get(operation.wanted);
     if (queue != null && queue.remove(operation)) {
       queued--;
       closeIfEmpty(queue, turn);
@@ -66,7 +65,7 @@ final class Placement {
     if (priority >= operation.priority) {
       return;
     }
-    PlatformQueue queue = queues.get(operation.platform);
+    PlatformQueue queue = queues.get(operation.wanted);
     if (queue != null && queue.remove(operation)) {
       operation.priority = priority;
       queue.add(operation);
@@ -75,10 +74,10 @@ final class Placement {
     }
   }
 
-  private PlatformQueue openQueue(Platform platform) {
-    PlatformQueue queue = new PlatformQueue(platform);
+  private PlatformQueue openQueue(Requirement wanted) {
+    PlatformQueue queue = new PlatformQueue(wanted);
     for (ExecutorGroup group : groups) {
-      if (group.platform.offers(platform)) {
+      if (group.meets(wanted)) {
         queue.groups.add(group);
         group.queues.add(queue);
       }
@@ -94,7 +93,7 @@ final class Placement {
     if (!queue.isEmpty()) {
       return;
     }
-    queues.remove(queue.platform);
+    queues.remove(queue.wanted);
     for (ExecutorGroup group : queue.groups) {
       group.queues.remove(queue);
       if (group.queues.isEmpty()) {
@@ -108,22 +107,21 @@ final class Placement {
 
   // Executors.
 
-  ExecutorGroup join(Platform platform) {
+  ExecutorGroup join(Platform platform, boolean onDemand) {
     for (ExecutorGroup group : groups) {
-      if (group.platform.equals(platform)) {
+      if (group.platform.equals(platform) && group.onDemand == onDemand) {
         group.members++;
         return group;
       }
     }
-    ExecutorGroup group = new ExecutorGroup(platform);
+    ExecutorGroup group = new ExecutorGroup(platform, onDemand);
     group.members = 1;
     groups.add(group);
-    // Executors with few labels are asked first: those with more can run what others cannot.
-    groups.sort(Comparator.comparingInt(each -> each.platform.labels().size()));
+    groups.sort(ExecutorGroup.FEWEST_ABILITIES);
     for (PlatformQueue queue : queues.values()) {
-      if (platform.offers(queue.platform)) {
+      if (group.meets(queue.wanted)) {
         queue.groups.add(group);
-        queue.groups.sort(Comparator.comparingInt(each -> each.platform.labels().size()));
+        queue.groups.sort(ExecutorGroup.FEWEST_ABILITIES);
         group.queues.add(queue);
       }
     }
@@ -217,7 +215,7 @@ final class Placement {
   private OfferedAttempt bind(
       Operation operation, KnownExecutor executor, boolean pulled, Turn turn) {
     boolean alone = operation.mustRunAlone;
-    AttemptId attempt = new AttemptId(epoch, ++attemptCounter);
+    AttemptId attempt = new AttemptId(config.epoch(), ++attemptCounter);
     operation.state = new OperationState.Offered(attempt, executor, alone);
     operation.occupy(true);
     operation.attempts++;
@@ -355,21 +353,26 @@ final class Placement {
   }
 
   int queuePosition(Operation operation) {
-    PlatformQueue queue = queues.get(operation.platform);
+    PlatformQueue queue = queues.get(operation.wanted);
     return queue == null ? 0 : queue.position(operation);
   }
 
   /** Whether an idle executor would take such an action at once. */
-  boolean idleFor(Platform wanted) {
+  boolean idleFor(Requirement wanted) {
     return !settling
-        && groups.stream()
-            .anyMatch(group -> !group.idle().isEmpty() && group.platform.offers(wanted));
+        && groups.stream().anyMatch(group -> !group.idle().isEmpty() && group.meets(wanted));
+  }
+
+  /** Whether there is an executor like that, or one is made when an action waits for it. */
+  boolean comes(Requirement wanted) {
+    return fitting(wanted) > 0
+        || config.pools().stream().anyMatch(pool -> pool.grows() && pool.meets(wanted));
   }
 
   /** Connected executors that could run it. */
-  int fitting(Platform wanted) {
+  int fitting(Requirement wanted) {
     return groups.stream()
-        .filter(group -> group.platform.offers(wanted))
+        .filter(group -> group.meets(wanted))
         .mapToInt(group -> group.open().size())
         .sum();
   }

@@ -1,6 +1,5 @@
 package build.sparrow.scheduling.owner;
 
-import build.sparrow.scheduling.Platform;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
@@ -12,18 +11,18 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The operations that wait for one platform, and the groups of executors that can run them. They
- * are kept by invocation: whose turn it is depends on what each has running, which changes with
- * every action.
+ * The operations that wait for executors of one kind, and the groups of executors that can run
+ * them. They are kept by invocation: whose turn it is depends on what each has running, which
+ * changes with every action.
  */
 final class PlatformQueue implements Iterable<Operation> {
-  final Platform platform;
+  final Requirement wanted;
   final List<ExecutorGroup> groups = new ArrayList<>();
   private final Map<Share, TreeSet<Operation>> waiting = new LinkedHashMap<>();
   private int size;
 
-  PlatformQueue(Platform platform) {
-    this.platform = platform;
+  PlatformQueue(Requirement wanted) {
+    this.wanted = wanted;
   }
 
   void add(Operation operation) {

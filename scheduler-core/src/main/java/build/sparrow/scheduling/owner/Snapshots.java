@@ -1,6 +1,5 @@
 package build.sparrow.scheduling.owner;
 
-import build.sparrow.scheduling.Platform;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,30 +29,47 @@ final class Snapshots {
 
   private static List<OwnerSnapshot.Pool> pools(
       OwnerConfig config, Executors executors, List<OwnerSnapshot.Queue> queues) {
-    Map<String, Platform> platforms = new LinkedHashMap<>();
-    config.pools().forEach(pool -> platforms.put(pool.name(), pool.platform()));
-    executors.all().forEach(each -> platforms.putIfAbsent(each.pool, each.group.platform));
-    return platforms.entrySet().stream()
+    Map<String, PoolDeclaration> pools = new LinkedHashMap<>();
+    config.pools().forEach(pool -> pools.put(pool.name(), pool));
+    executors
+        .all()
+        .forEach(
+            each ->
+                pools.putIfAbsent(each.pool, PoolDeclaration.of(each.pool, each.group.platform)));
+    return pools.values().stream()
         .map(
-            entry -> {
+            pool -> {
               List<KnownExecutor> members =
                   executors.all().stream()
-                      .filter(executor -> executor.pool.equals(entry.getKey()))
+                      .filter(executor -> executor.pool.equals(pool.name()))
                       .toList();
-              List<OwnerSnapshot.Queue> fitting =
-                  queues.stream()
-                      .filter(queue -> entry.getValue().offers(queue.platform()))
-                      .toList();
+              List<OwnerSnapshot.Queue> meant =
+                  queues.stream().filter(queue -> meant(queue, pool, config.pools())).toList();
               return new OwnerSnapshot.Pool(
-                  entry.getKey(),
-                  entry.getValue(),
+                  pool.name(),
+                  pool.platform(),
                   members.size(),
                   members.stream().mapToInt(executor -> executor.slots).sum(),
                   members.stream().mapToInt(executor -> executor.attempts.size()).sum(),
-                  fitting.stream().mapToInt(OwnerSnapshot.Queue::queuedActions).sum(),
-                  fitting.stream().mapToLong(OwnerSnapshot.Queue::oldestWaitNanos).max().orElse(0));
+                  meant.stream().mapToInt(OwnerSnapshot.Queue::queuedActions).sum(),
+                  meant.stream().mapToLong(OwnerSnapshot.Queue::oldestWaitNanos).max().orElse(0));
             })
         .toList();
+  }
+
+  /**
+   * Whether the pool should have executors for that queue. Of the pools that grow only those do
+   * that can do least and still fit: no node with a GPU for an action that needs none, and none on
+   * demand for one that may run on spot.
+   */
+  private static boolean meant(
+      OwnerSnapshot.Queue queue, PoolDeclaration pool, List<PoolDeclaration> all) {
+    Requirement wanted = new Requirement(queue.platform(), queue.onDemandOnly());
+    return pool.meets(wanted)
+        && (!pool.grows()
+            || all.stream()
+                .filter(each -> each.grows() && each.meets(wanted))
+                .allMatch(each -> PoolDeclaration.FEWEST_ABILITIES.compare(pool, each) <= 0));
   }
 
   private static OwnerSnapshot.Executor executor(KnownExecutor executor) {
@@ -82,7 +98,8 @@ final class Snapshots {
       oldestNanos = Math.min(oldestNanos, operation.queuedNanos);
     }
     return new OwnerSnapshot.Queue(
-        queue.platform,
+        queue.wanted.platform(),
+        queue.wanted.onDemand(),
         queue.size(),
         nowNanos - oldestNanos,
         queue.groups.stream()
@@ -121,13 +138,15 @@ final class Snapshots {
     return new OperationView(
         operation.id,
         operation.state.stage(),
-        operation.platform,
+        operation.wanted.platform(),
+        operation.wanted.onDemand(),
         operation.state instanceof OperationState.Queued ? placement.queuePosition(operation) : 0,
         operation.queuedNanos,
         operation.watchers.size(),
         operation.attempts,
         operation.losses.total(),
-        placement.fitting(operation.platform),
+        operation.preemptions,
+        placement.fitting(operation.wanted),
         operation.visibleExecutor(),
         operation.state.attempt(),
         operation.state instanceof OperationState.Running running ? running.phase() : null);

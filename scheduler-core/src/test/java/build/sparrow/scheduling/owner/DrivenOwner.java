@@ -22,7 +22,7 @@ final class DrivenOwner {
   static final String EPOCH = "epoch";
   static final Platform LINUX = Platform.of(new Label("OSFamily", "linux"));
   static final Platform GPU = Platform.of(new Label("OSFamily", "linux"), new Label("gpu", "a100"));
-  static final PoolDeclaration POOL = new PoolDeclaration("linux", LINUX);
+  static final PoolDeclaration POOL = PoolDeclaration.of("linux", LINUX);
 
   private final OwnerScheduler scheduler;
   private final SplittableRandom random = new SplittableRandom(1);
@@ -120,9 +120,14 @@ final class DrivenOwner {
   }
 
   List<OwnerEffect> hello(ExecutorId executor, Platform platform, int slots, HeldAttempt... held) {
+    return hello(executor, POOL.name(), platform, slots, held);
+  }
+
+  List<OwnerEffect> hello(
+      ExecutorId executor, String pool, Platform platform, int slots, HeldAttempt... held) {
     return on(
         new OwnerEvent.ExecutorJoined(
-            executor, "linux", platform, "Full", slots, false, List.of(held)));
+            executor, pool, platform, "Full", slots, false, List.of(held)));
   }
 
   List<OwnerEffect> token(ExecutorId executor, int freeSlots) {

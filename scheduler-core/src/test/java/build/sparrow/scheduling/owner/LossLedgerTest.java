@@ -10,7 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class LossLedgerTest {
-  private static final LossBudgets NONE = new LossBudgets(0, 0, 1);
+  private static final LossBudgets NONE = new LossBudgets(0, 0, 1, 3);
   private static final ExecutorId ONE = new ExecutorId("e1", "1");
 
   @Test
@@ -44,7 +44,7 @@ final class LossLedgerTest {
 
   @Test
   void defaultsAreThoseOfTheConfiguration() {
-    assertThat(LossBudgets.DEFAULT).isEqualTo(new LossBudgets(4, 2, 2));
+    assertThat(LossBudgets.DEFAULT).isEqualTo(new LossBudgets(4, 2, 2, 3));
     assertThat(OwnerConfig.DEFAULT_MAX_QUEUED_ACTIONS).isEqualTo(100_000);
     assertThat(OwnerTimes.DEFAULT)
         .isEqualTo(
@@ -60,10 +60,10 @@ final class LossLedgerTest {
 
   @Test
   void aConfigurationThatCannotWorkIsRefused() {
-    assertThatThrownBy(() -> new LossBudgets(-1, 2, 2))
+    assertThatThrownBy(() -> new LossBudgets(-1, 2, 2, 3))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("infrastructure -1")
-        .hasMessageContaining("give at least 0, 0 and 1");
+        .hasMessageContaining("give at least 0, 0, 1 and 0");
     assertThatThrownBy(() -> DrivenOwner.shedding(0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("maxQueuedActions is 0; it must be at least 1");

@@ -90,7 +90,9 @@ final class Beliefs {
     return farm.scenario.pools().stream()
         .anyMatch(
             pool ->
-                pool.name().equals(executor.pool()) && pool.platform().offers(queue.platform()));
+                pool.name().equals(executor.pool())
+                    && pool.platform().offers(queue.platform())
+                    && (pool.onDemand() || !queue.onDemandOnly()));
   }
 
   /** Where nothing is under way, both ends count the same reservations. */

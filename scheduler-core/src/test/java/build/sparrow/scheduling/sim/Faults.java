@@ -29,7 +29,12 @@ final class Faults {
     plan(scenario.drains(), () -> farm.anyExecutor(random).ifPresent(this::drain));
     plan(scenario.partitions(), () -> farm.anyExecutor(random).ifPresent(this::partition));
     plan(scenario.frontendCrashes(), this::crashFrontend);
-    plan(scenario.preemptions(), () -> farm.anyExecutor(random).ifPresent(this::preempt));
+    plan(
+        scenario.preemptions(),
+        () ->
+            farm.anyExecutor(random)
+                .filter(executor -> !executor.pool.onDemand())
+                .ifPresent(this::preempt));
     plan(scenario.lies(), () -> farm.anyExecutor(random).ifPresent(this::lie));
     plan(
         scenario.breaks(),

@@ -11,7 +11,6 @@ import build.sparrow.scheduling.WatcherId;
 import build.sparrow.scheduling.executor.ExecutorEvent;
 import build.sparrow.scheduling.owner.Departure;
 import build.sparrow.scheduling.owner.HeldAttempt;
-import build.sparrow.scheduling.owner.LossBudgets;
 import build.sparrow.scheduling.owner.OfferedAttempt;
 import build.sparrow.scheduling.owner.OwnerConfig;
 import build.sparrow.scheduling.owner.OwnerEffect;
@@ -55,7 +54,7 @@ final class FrontendProcess {
                 epoch,
                 farm.scenario.pools(),
                 farm.scenario.maxQueuedActions(),
-                LossBudgets.DEFAULT,
+                farm.weather.budgets(),
                 Simulation.TIMES));
   }
 

@@ -56,6 +56,7 @@ final class Invariants {
 
   private static final class Life {
     Stage stage = Stage.QUEUED;
+    boolean preempted;
     @Nullable AttemptId decidedBy;
   }
 
@@ -83,6 +84,13 @@ final class Invariants {
         offer.action().platform(),
         executor.id,
         executor.pool.platform());
+    require(
+        executor.pool.onDemand()
+            || !life(farm.frontend(offer.frontend()), offer.operation()).preempted
+            || !farm.scenario.onDemand(offer.action().platform()),
+        "{} was preempted before and runs on spot again, at {}",
+        offer.operation(),
+        executor.id);
     require(
         here.size() < executor.slots,
         "{} has {} slots and runs {} beside {}",
@@ -183,6 +191,7 @@ final class Invariants {
         operation,
         charged);
     life.stage = stage;
+    life.preempted |= farm.weather == Weather.PREEMPTING && stage == Stage.QUEUED;
   }
 
   void concluded(

@@ -51,12 +51,12 @@ record Scenario(
   /** Any weather. */
   static Scenario stormy(RandomGenerator random) {
     List<PoolDeclaration> pools = new ArrayList<>();
-    pools.add(new PoolDeclaration("plain", Platform.of(LINUX)));
+    pools.add(PoolDeclaration.of("plain", Platform.of(LINUX)));
     if (random.nextBoolean()) {
-      pools.add(new PoolDeclaration("arm", Platform.of(LINUX, ARM)));
+      pools.add(PoolDeclaration.of("arm", Platform.of(LINUX, ARM)));
     }
     if (random.nextBoolean()) {
-      pools.add(new PoolDeclaration("rich", Platform.of(LINUX, ARM, GPU)));
+      pools.add(PoolDeclaration.of("rich", Platform.of(LINUX, ARM, GPU)));
     }
     List<Platform> wanted = new ArrayList<>(pools.stream().map(PoolDeclaration::platform).toList());
     wanted.add(Platform.ANY);
@@ -86,18 +86,36 @@ record Scenario(
 
   /** Nothing breaks and nobody leaves: then the farm must also be quick. */
   static Scenario calm(RandomGenerator random) {
-    return stormy(random).with(1_000, 0, 0);
+    Scenario any = stormy(random);
+    return any.with(any.pools, 1_000, 0, 0);
   }
 
-  /** The platform takes executors away, and nothing else happens. */
+  /** The platform takes executors of the first pool away, and nothing else happens. */
   static Scenario preempting(RandomGenerator random) {
-    return stormy(random).with(1_000, 10 * Timeline.SECOND, 0.1 + random.nextDouble());
+    Scenario any = stormy(random);
+    return any.with(
+        any.poolsWithTheFirstOnSpot(), 1_000, 10 * Timeline.SECOND, 0.1 + random.nextDouble());
   }
 
-  private Scenario with(int mostQueued, long faultsNanos, double preemptionRate) {
+  private List<PoolDeclaration> poolsWithTheFirstOnSpot() {
+    List<PoolDeclaration> changed = new ArrayList<>();
+    for (PoolDeclaration pool : pools) {
+      boolean onDemand = !changed.isEmpty();
+      changed.add(new PoolDeclaration(pool.name(), pool.platform(), onDemand, true));
+    }
+    return changed;
+  }
+
+  /** Whether the farm has executors for such an action that nobody takes away. */
+  boolean onDemand(Platform wanted) {
+    return pools.stream().anyMatch(pool -> pool.onDemand() && pool.platform().offers(wanted));
+  }
+
+  private Scenario with(
+      List<PoolDeclaration> other, int mostQueued, long faultsNanos, double preemptionRate) {
     return new Scenario(
         frontends,
-        pools,
+        other,
         actionPlatforms,
         executors,
         maxSlots,

@@ -1,5 +1,6 @@
 package build.sparrow.scheduling.sim;
 
+import build.sparrow.scheduling.owner.LossBudgets;
 import java.util.random.RandomGenerator;
 
 /** What kind of faults a farm has to bear. */
@@ -10,6 +11,14 @@ enum Weather {
   CALM,
   /** Only that the platform takes executors away, and says so: then nothing may be charged. */
   PREEMPTING;
+
+  LossBudgets budgets() {
+    return switch (this) {
+      case STORMY, CALM -> LossBudgets.DEFAULT;
+      // Whatever was preempted once must not be so again, where the farm can help it.
+      case PREEMPTING -> new LossBudgets(4, 2, 2, 0);
+    };
+  }
 
   Scenario draw(RandomGenerator random) {
     return switch (this) {

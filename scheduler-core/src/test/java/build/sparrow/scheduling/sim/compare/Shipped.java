@@ -26,7 +26,7 @@ final class Shipped implements Policy {
     this.run = run;
     Map<List<Integer>, PoolDeclaration> pools = new HashMap<>();
     for (List<Integer> serves : new LinkedHashSet<>(run.farm.serves())) {
-      pools.put(serves, new PoolDeclaration("pool" + pools.size(), labels(serves)));
+      pools.put(serves, PoolDeclaration.of("pool" + pools.size(), labels(serves)));
     }
     for (int number = 0; number < run.farm.frontends(); number++) {
       frontends.add(
