@@ -3,7 +3,9 @@ package build.sparrow.executor;
 import build.sparrow.cas.client.RemoteBlobStore;
 import build.sparrow.executor.agent.RunningAgent;
 import build.sparrow.scheduling.FrontendId;
+import build.sparrow.service.DnsEndpoints;
 import build.sparrow.service.Endpoint;
+import build.sparrow.service.EndpointLookup;
 import build.sparrow.service.GrpcChannels;
 import build.sparrow.service.ServiceGroup;
 import io.grpc.ManagedChannel;
@@ -61,9 +63,9 @@ public final class ExecutorMain implements AutoCloseable {
       services.start(
           "frontend lookup",
           () ->
-              FrontendLookup.start(
-                  new DnsFrontends(service),
-                  FrontendLookup.PAUSE,
+              EndpointLookup.start(
+                  new DnsEndpoints(service),
+                  EndpointLookup.PAUSE,
                   found -> agent.list(places(config.frontends(), found))));
     }
   }

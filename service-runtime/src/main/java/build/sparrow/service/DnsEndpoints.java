@@ -1,19 +1,18 @@
-package build.sparrow.executor;
+package build.sparrow.service;
 
-import build.sparrow.service.Endpoint;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
- * Finds frontends behind a DNS name each of whose addresses is one, as a headless Service has it.
+ * Finds processes behind a DNS name each of whose addresses is one, as a headless Service has it.
  *
  * @param service the name, and the port of all of them
  */
-record DnsFrontends(Endpoint service) implements FrontendDirectory {
+public record DnsEndpoints(Endpoint service) implements EndpointDirectory {
   @Override
-  public Set<Endpoint> frontends() throws UnknownHostException {
+  public Set<Endpoint> endpoints() throws UnknownHostException {
     Set<Endpoint> found = new LinkedHashSet<>();
     for (InetAddress address : InetAddress.getAllByName(service.host())) {
       found.add(new Endpoint(address.getHostAddress(), service.port()));

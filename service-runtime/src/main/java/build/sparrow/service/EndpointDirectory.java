@@ -1,16 +1,15 @@
-package build.sparrow.executor;
+package build.sparrow.service;
 
-import build.sparrow.service.Endpoint;
 import java.io.IOException;
 import java.util.Set;
 
-/** Knows where the frontends of a farm are right now. */
+/** Knows where the processes of one kind are right now. */
 @FunctionalInterface
-interface FrontendDirectory {
+public interface EndpointDirectory {
   /**
-   * All frontends.
+   * All of them.
    *
    * @throws IOException if that cannot be told now
    */
-  Set<Endpoint> frontends() throws IOException;
+  Set<Endpoint> endpoints() throws IOException;
 }

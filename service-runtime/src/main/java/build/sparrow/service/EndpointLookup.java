@@ -1,6 +1,5 @@
-package build.sparrow.executor;
+package build.sparrow.service;
 
-import build.sparrow.service.Endpoint;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Set;
@@ -10,16 +9,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks the frontends up again and again, and tells of each change. While they cannot be looked up,
- * the last known ones count.
+ * Looks endpoints up again and again, and tells of each change. While they cannot be looked up, the
+ * last known ones count.
  */
-final class FrontendLookup implements AutoCloseable {
-  /** Between two look-ups; a new frontend gets executors within about that. */
-  static final Duration PAUSE = Duration.ofSeconds(1);
+public final class EndpointLookup implements AutoCloseable {
+  /** Between two look-ups; a new process is known within about that. */
+  public static final Duration PAUSE = Duration.ofSeconds(1);
 
-  private static final Logger log = LoggerFactory.getLogger(FrontendLookup.class);
+  private static final Logger log = LoggerFactory.getLogger(EndpointLookup.class);
 
-  private final FrontendDirectory directory;
+  private final EndpointDirectory directory;
   private final Duration pause;
   private final Consumer<Set<Endpoint>> listener;
   private final Thread thread;
@@ -27,18 +26,18 @@ final class FrontendLookup implements AutoCloseable {
   private @Nullable String lastFailure;
   private volatile boolean closed;
 
-  private FrontendLookup(
-      FrontendDirectory directory, Duration pause, Consumer<Set<Endpoint>> listener) {
+  private EndpointLookup(
+      EndpointDirectory directory, Duration pause, Consumer<Set<Endpoint>> listener) {
     this.directory = directory;
     this.pause = pause;
     this.listener = listener;
-    this.thread = Thread.ofVirtual().name("frontend-lookup").unstarted(this::run);
+    this.thread = Thread.ofVirtual().name("endpoint-lookup").unstarted(this::run);
   }
 
   /** Begins; the listener is called on a thread of the look-up's own. */
-  static FrontendLookup start(
-      FrontendDirectory directory, Duration pause, Consumer<Set<Endpoint>> listener) {
-    FrontendLookup lookup = new FrontendLookup(directory, pause, listener);
+  public static EndpointLookup start(
+      EndpointDirectory directory, Duration pause, Consumer<Set<Endpoint>> listener) {
+    EndpointLookup lookup = new EndpointLookup(directory, pause, listener);
     lookup.thread.start();
     return lookup;
   }
@@ -56,10 +55,10 @@ final class FrontendLookup implements AutoCloseable {
 
   private void lookUp() {
     try {
-      Set<Endpoint> found = Set.copyOf(directory.frontends());
+      Set<Endpoint> found = Set.copyOf(directory.endpoints());
       lastFailure = null;
       if (!found.equals(known) && !closed) {
-        log.atInfo().addKeyValue("frontends", found).log("The farm's frontends have changed");
+        log.atInfo().addKeyValue("endpoints", found).log("What was looked up has changed");
         known = found;
         listener.accept(found);
       }
@@ -70,7 +69,7 @@ final class FrontendLookup implements AutoCloseable {
         log.atWarn()
             .addKeyValue("cause", failure)
             .addKeyValue("known", known)
-            .log("Cannot look the frontends up, keeping the known ones");
+            .log("Cannot look endpoints up, keeping the known ones");
       }
     }
   }

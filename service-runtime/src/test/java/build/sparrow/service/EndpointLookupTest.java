@@ -1,8 +1,7 @@
-package build.sparrow.executor;
+package build.sparrow.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import build.sparrow.service.Endpoint;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Set;
@@ -12,7 +11,7 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-final class FrontendLookupTest {
+final class EndpointLookupTest {
   private static final Endpoint A = new Endpoint("10.0.0.1", 8980);
   private static final Endpoint B = new Endpoint("10.0.0.2", 8980);
 
@@ -20,11 +19,11 @@ final class FrontendLookupTest {
   private final BlockingQueue<Set<Endpoint>> told = new LinkedBlockingQueue<>();
 
   /** Answers what the test gives it, one answer a question; an empty set is a failure. */
-  private static final class ScriptedDirectory implements FrontendDirectory {
+  private static final class ScriptedDirectory implements EndpointDirectory {
     private final SynchronousQueue<Set<Endpoint>> answers = new SynchronousQueue<>();
 
     @Override
-    public Set<Endpoint> frontends() throws IOException {
+    public Set<Endpoint> endpoints() throws IOException {
       try {
         Set<Endpoint> answer = answers.take();
         if (answer.isEmpty()) {
@@ -37,14 +36,14 @@ final class FrontendLookupTest {
       }
     }
 
-    void answer(Endpoint... frontends) throws InterruptedException {
-      answers.put(Set.of(frontends));
+    void answer(Endpoint... endpoints) throws InterruptedException {
+      answers.put(Set.of(endpoints));
     }
   }
 
   @Test
   void tellsEachChangeOnce_andKeepsWhatIsKnownWhileItCannotLookUp() throws Exception {
-    try (FrontendLookup _ = FrontendLookup.start(directory, Duration.ofMillis(1), told::add)) {
+    try (EndpointLookup _ = EndpointLookup.start(directory, Duration.ofMillis(1), told::add)) {
       directory.answer(A);
       directory.answer(A);
       directory.answer();
@@ -61,8 +60,8 @@ final class FrontendLookupTest {
   }
 
   @Test
-  void everyAddressOfANameIsAFrontend() throws Exception {
-    assertThat(new DnsFrontends(new Endpoint("127.0.0.1", 8980)).frontends())
+  void everyAddressOfANameIsAnEndpoint() throws Exception {
+    assertThat(new DnsEndpoints(new Endpoint("127.0.0.1", 8980)).endpoints())
         .containsExactly(new Endpoint("127.0.0.1", 8980));
   }
 }
