@@ -12,6 +12,7 @@ import build.sparrow.executor.ExecutorConfig;
 import build.sparrow.executor.SandboxConfig;
 import build.sparrow.frontend.FrontendConfig;
 import build.sparrow.frontend.FrontendLimits;
+import build.sparrow.frontend.Peering;
 import build.sparrow.frontend.PoolDeclaration;
 import build.sparrow.reapi.PlatformKey;
 import build.sparrow.scheduling.owner.LossBudgets;
@@ -74,7 +75,7 @@ record FarmBlueprint(BuildFarmSpec spec, Map<String, Path> poolRoots, int proces
         listen, dataDirectory, new DataSize(disk / 100 * BLOBS_PERCENT_OF_DISK), lease());
   }
 
-  FrontendConfig frontend(String name, Endpoint listen, Endpoint shard) {
+  FrontendConfig frontend(String name, Endpoint listen, Endpoint shard, Peering peering) {
     FrontendSpec.Limits limits = spec.frontend().limits();
     SchedulerSpec.Attempts attempts = spec.scheduler().attempts();
     return new FrontendConfig(
@@ -94,7 +95,8 @@ record FarmBlueprint(BuildFarmSpec spec, Map<String, Path> poolRoots, int proces
             attempts.poisonExecutors(),
             spec.scheduler().preemptionsBeforeOnDemand()),
         lease(),
-        FrontendConfig.DEFAULT_PROGRESS_INTERVAL);
+        FrontendConfig.DEFAULT_PROGRESS_INTERVAL,
+        peering);
   }
 
   private static PoolDeclaration declaration(PoolSpec pool) {

@@ -1,8 +1,10 @@
 package build.sparrow.cli;
 
 import build.sparrow.cli.Roles.RunningServer;
+import build.sparrow.frontend.Peering;
 import build.sparrow.service.Endpoint;
 import build.sparrow.service.ServiceGroup;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -55,6 +57,22 @@ final class FrontendCommand implements Callable<Integer> {
   private Endpoint shard = Endpoint.loopback(0);
 
   @Option(
+      names = "--address",
+      paramLabel = "HOST",
+      description =
+          "Where other frontends of the farm reach this one: an IP address of this machine.")
+  private @Nullable String address;
+
+  @Option(
+      names = "--peers",
+      paramLabel = "HOST:PORT",
+      converter = Commands.EndpointConverter.class,
+      description =
+          "A name each of whose addresses is a frontend of the farm. An action is then executed by"
+              + " one of them, whichever is asked for it. Goes with --address.")
+  private @Nullable Endpoint peers;
+
+  @Option(
       names = "--unready-seconds",
       paramLabel = "SECONDS",
       defaultValue = "3",
@@ -75,12 +93,14 @@ final class FrontendCommand implements Callable<Integer> {
         FarmBlueprint.of(
             options.farm().getSpec(), Map.of(), Runtime.getRuntime().availableProcessors());
     Endpoint listen = listenOptions.endpoint().orElse(Endpoint.loopback(DEFAULT_PORT));
+    Peering peering = peering(listen);
     RoleHealth health = new RoleHealth();
     StopSignal stop = signals.get();
     try (ServiceGroup group = new ServiceGroup(terminal)) {
       options.startMetrics(group, terminal, health);
       RunningServer frontend =
-          group.start(name, () -> roles.startFrontend(blueprint.frontend(name, listen, shard)));
+          group.start(
+              name, () -> roles.startFrontend(blueprint.frontend(name, listen, shard, peering)));
       health.running(frontend);
       terminal.result("Endpoint: " + frontend.endpoint().uri());
       stop.await();
@@ -92,5 +112,28 @@ final class FrontendCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  private Peering peering(Endpoint listen) throws CommandFailure {
+    if (peers == null && address == null) {
+      return Peering.ALONE;
+    }
+    if (peers == null || address == null) {
+      throw new CommandFailure(
+          "--peers and --address go together; give %s, too"
+              .formatted(peers == null ? "--peers" : "--address"));
+    }
+    return Peering.behind(new Endpoint(canonical(address), listen.port()), peers);
+  }
+
+  /** As a look-up shows it, so that the frontend knows itself among the others. */
+  private static String canonical(String address) throws CommandFailure {
+    try {
+      return InetAddress.ofLiteral(address).getHostAddress();
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailure(
+          "--address is %s, which is no IP address; give the one at which other frontends reach this one"
+              .formatted(address));
+    }
   }
 }

@@ -7,6 +7,7 @@ import build.sparrow.crds.Bazelrc;
 import build.sparrow.crds.BuildFarm;
 import build.sparrow.crds.BuildFarmSpec;
 import build.sparrow.executor.ExecutorConfig;
+import build.sparrow.frontend.Peering;
 import build.sparrow.service.Endpoint;
 import build.sparrow.service.ServiceGroup;
 import java.nio.file.Path;
@@ -15,8 +16,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -36,8 +39,9 @@ import picocli.CommandLine.Spec;
       "",
       "The file is the one that a cluster takes. What only a cluster has is checked and otherwise"
           + " without effect here: image, paused, resources, frontend.expose, the disk's class and"
-          + " retention, workDir, scheduling, autoscaling, maxUnavailable, seccompProfile,"
-          + " monitoring. An autoscaled pool has its minReplicas, but at least one executor."
+          + " retention, workDir, the nodes in scheduling, autoscaling, maxUnavailable,"
+          + " seccompProfile, monitoring. An autoscaled pool has its minReplicas, but at least one"
+          + " executor."
     })
 final class UpCommand implements Callable<Integer> {
   private final Roles roles;
@@ -104,13 +108,20 @@ final class UpCommand implements Callable<Integer> {
         group.start(
             "the shard",
             () -> roles.startShard(blueprint.shard(Endpoint.loopback(0), data.resolve("shard"))));
+    List<Endpoint> places =
+        IntStream.range(0, blueprint.spec().frontend().replicas())
+            .mapToObj(i -> Endpoint.loopback(port == 0 ? 0 : port + i))
+            .toList();
     List<Endpoint> frontends = new ArrayList<>();
-    for (int i = 0; i < blueprint.spec().frontend().replicas(); i++) {
-      String name = "frontend-" + i;
-      Endpoint listen = Endpoint.loopback(port == 0 ? 0 : port + i);
+    for (Endpoint listen : places) {
+      String name = "frontend-" + frontends.size();
+      // On free ports they do not know each other: each then runs what it is asked for.
+      Peering peering = port == 0 ? Peering.ALONE : new Peering(listen, Set.copyOf(places), null);
       RunningServer frontend =
           group.start(
-              name, () -> roles.startFrontend(blueprint.frontend(name, listen, shard.endpoint())));
+              name,
+              () ->
+                  roles.startFrontend(blueprint.frontend(name, listen, shard.endpoint(), peering)));
       frontends.add(frontend.endpoint());
     }
     List<ExecutorConfig> executors = blueprint.executors(frontends, shard.endpoint(), data);

@@ -9,6 +9,7 @@ import build.sparrow.executor.ExecutorConfig;
 import build.sparrow.executor.SandboxConfig;
 import build.sparrow.frontend.FrontendConfig;
 import build.sparrow.frontend.FrontendLimits;
+import build.sparrow.frontend.Peering;
 import build.sparrow.frontend.PoolDeclaration;
 import build.sparrow.reapi.PlatformKey;
 import build.sparrow.scheduling.owner.LossBudgets;
@@ -62,7 +63,7 @@ final class FarmBlueprintTest {
         .isEqualTo(
             new CasConfig(
                 SHARD, Path.of("/data/shard"), new DataSize(900_000_000), Duration.ofSeconds(60)));
-    assertThat(blueprint.frontend("frontend-0", FRONTEND, SHARD))
+    assertThat(blueprint.frontend("frontend-0", FRONTEND, SHARD, Peering.ALONE))
         .isEqualTo(
             new FrontendConfig(
                 FRONTEND,
@@ -79,7 +80,8 @@ final class FarmBlueprintTest {
                     40),
                 new LossBudgets(5, 6, 7, 8),
                 Duration.ofSeconds(60),
-                FrontendConfig.DEFAULT_PROGRESS_INTERVAL));
+                FrontendConfig.DEFAULT_PROGRESS_INTERVAL,
+                Peering.ALONE));
     assertThat(blueprint.executors(List.of(FRONTEND), SHARD, Path.of("/data")))
         .hasSize(5)
         .first()

@@ -17,6 +17,7 @@ import java.util.Set;
  * @param budgets how many lost attempts an action is forgiven
  * @param lease how long the shard keeps readable what it reported present
  * @param progressInterval the longest that a client that follows an operation hears nothing
+ * @param peering how it finds the other frontends of the farm
  */
 public record FrontendConfig(
     Endpoint listen,
@@ -26,7 +27,8 @@ public record FrontendConfig(
     FrontendLimits limits,
     LossBudgets budgets,
     Duration lease,
-    Duration progressInterval) {
+    Duration progressInterval,
+    Peering peering) {
   /** Well below a third of the 60 s after which Bazel takes a silent server for dead. */
   public static final Duration DEFAULT_PROGRESS_INTERVAL = Duration.ofSeconds(15);
 
@@ -60,6 +62,7 @@ public record FrontendConfig(
         FrontendLimits.DEFAULT,
         LossBudgets.DEFAULT,
         lease,
-        DEFAULT_PROGRESS_INTERVAL);
+        DEFAULT_PROGRESS_INTERVAL,
+        Peering.ALONE);
   }
 }

@@ -21,6 +21,10 @@ import build.sparrow.frontend.execution.Priorities;
 import build.sparrow.frontend.execution.Watchers;
 import build.sparrow.frontend.farm.FarmService;
 import build.sparrow.frontend.farm.SchedulerGauges;
+import build.sparrow.frontend.ownership.OwnedExecution;
+import build.sparrow.frontend.ownership.OwnedOperations;
+import build.sparrow.frontend.ownership.Peers;
+import build.sparrow.frontend.ownership.Relay;
 import build.sparrow.frontend.scheduling.Dispatcher;
 import build.sparrow.frontend.scheduling.ExecutorStreams;
 import build.sparrow.frontend.scheduling.MeteredOperations;
@@ -30,7 +34,9 @@ import build.sparrow.scheduling.owner.OwnerConfig;
 import build.sparrow.scheduling.owner.OwnerScheduler;
 import build.sparrow.scheduling.owner.OwnerTimes;
 import build.sparrow.scheduling.v1.Welcome;
+import build.sparrow.service.DnsEndpoints;
 import build.sparrow.service.Endpoint;
+import build.sparrow.service.EndpointLookup;
 import build.sparrow.service.GrpcChannels;
 import build.sparrow.service.GrpcServer;
 import build.sparrow.service.ServiceGroup;
@@ -56,11 +62,20 @@ public final class FrontendMain implements AutoCloseable {
 
   private final ServiceGroup services;
   private final Scheduler scheduler;
+  private final Peers peers;
+  private final OwnedExecution execution;
   private final GrpcServer server;
 
-  private FrontendMain(ServiceGroup services, Scheduler scheduler, GrpcServer server) {
+  private FrontendMain(
+      ServiceGroup services,
+      Scheduler scheduler,
+      Peers peers,
+      OwnedExecution execution,
+      GrpcServer server) {
     this.services = services;
     this.scheduler = scheduler;
+    this.peers = peers;
+    this.execution = execution;
     this.server = server;
   }
 
@@ -93,13 +108,19 @@ public final class FrontendMain implements AutoCloseable {
                       NANO_TIME));
       OwnerConfig owner = ownerConfig(config, times);
       Scheduler scheduler = startScheduler(config, owner, stores, background, admission, services);
+      Peers peers = startPeers(config, services);
       FarmService farm = farmService(config, owner, scheduler);
-      GrpcServer server = startServer(config, owner, stores, admission, scheduler, farm, services);
+      OwnedExecution execution =
+          new OwnedExecution(
+              execution(peers.tag(), owner.epoch(), admission, scheduler, stores), peers);
+      GrpcServer server =
+          startServer(config, owner, stores, scheduler, peers, execution, farm, services);
+      findPeers(config.peering(), peers, services);
       // Stopped first: whoever waits for an action, for work, or for news is sent elsewhere at
       // once.
       services.start("watches", () -> farm);
       services.start("calls that wait", () -> scheduler::sendAway);
-      return new FrontendMain(services, scheduler, server);
+      return new FrontendMain(services, scheduler, peers, execution, server);
     } catch (Exception e) {
       services.close();
       throw e;
@@ -188,6 +209,34 @@ public final class FrontendMain implements AutoCloseable {
     return new Scheduler(loop, dispatcher, watchers, new Operations(loop, dispatcher, watchers));
   }
 
+  private static Peers startPeers(FrontendConfig config, ServiceGroup services) throws Exception {
+    Endpoint self = config.peering().self();
+    return services.start(
+        "channels to other frontends",
+        () -> new Peers(self == null ? config.listen() : self, GrpcChannels::connect));
+  }
+
+  private static void findPeers(Peering peering, Peers peers, ServiceGroup services)
+      throws Exception {
+    peers.list(peering.fixed());
+    Endpoint service = peering.service();
+    if (service != null) {
+      services.start(
+          "frontend lookup",
+          () -> EndpointLookup.start(new DnsEndpoints(service), EndpointLookup.PAUSE, peers::list));
+    }
+  }
+
+  private static ExecutionService execution(
+      String tag, String epoch, CheckingAdmission admission, Scheduler scheduler, Stores stores) {
+    return new ExecutionService(
+        new MeteredAdmission(admission),
+        new OperationNames(tag, epoch),
+        scheduler.operations(),
+        new InlineOutputs(stores.blobs()),
+        WALL_CLOCK);
+  }
+
   private static FarmService farmService(
       FrontendConfig config, OwnerConfig owner, Scheduler scheduler) {
     return new FarmService(
@@ -204,8 +253,9 @@ public final class FrontendMain implements AutoCloseable {
       FrontendConfig config,
       OwnerConfig owner,
       Stores stores,
-      CheckingAdmission admission,
       Scheduler scheduler,
+      Peers peers,
+      OwnedExecution execution,
       FarmService farm,
       ServiceGroup services)
       throws Exception {
@@ -213,24 +263,19 @@ public final class FrontendMain implements AutoCloseable {
         services.start("uploads", () -> new ByteStreamService(stores.transfers()));
     var capabilities =
         new CapabilitiesService(config.limits().maxBatchBytes().bytes(), Priorities.capabilities());
-    var execution =
-        new ExecutionService(
-            new MeteredAdmission(admission),
-            new OperationNames(owner.epoch()),
-            scheduler.operations(),
-            new InlineOutputs(stores.blobs()),
-            WALL_CLOCK);
     return services.start(
         "server",
         () ->
             GrpcServer.builder(config.listen())
                 .intercept(new CallMetadata())
+                .intercept(new Relay())
                 .addService(capabilities)
                 .addService(new ActionCacheService(stores.cache(), stores.blobs()))
                 .addService(new ContentAddressableStorageService(stores.transfers()))
                 .addService(byteStream)
                 .addService(execution)
-                .addService(new OperationsService(scheduler.operations()))
+                .addService(
+                    new OwnedOperations(new OperationsService(scheduler.operations()), peers))
                 .addService(
                     new ExecutorStreams(owner.pools(), scheduler.loop(), scheduler.dispatcher()))
                 .addService(farm)
@@ -254,6 +299,16 @@ public final class FrontendMain implements AutoCloseable {
     return server.endpoint();
   }
 
+  /** Whether this frontend drew the operation's name. */
+  boolean named(String operation) {
+    return operation.startsWith(peers.tag());
+  }
+
+  /** How many other frontends of the farm answer this one. */
+  int reachablePeers() {
+    return peers.reachable();
+  }
+
   /** What only a restart can mend: the scheduler has stopped answering; empty while it answers. */
   public Optional<String> fault() {
     try {
@@ -272,7 +327,7 @@ public final class FrontendMain implements AutoCloseable {
   public void retire(Duration grace) throws InterruptedException {
     server.turnAway();
     long start = NANO_TIME.getAsLong();
-    while (scheduler.loop().ask(scheduler.watchers()::count) > 0
+    while ((scheduler.loop().ask(scheduler.watchers()::count) > 0 || execution.passesOn())
         && NANO_TIME.getAsLong() - start < grace.toNanos()) {
       Thread.sleep(RETIREMENT_PAUSE);
     }

@@ -382,7 +382,7 @@ final class ExecutionTest {
     String one = farm.execute(action("1")).next().getName();
     String other = farm.execute(action("2")).next().getName();
 
-    assertThat(one).matches("[0-9a-f]{16}/[0-9a-f]{32}");
-    assertThat(other).startsWith(one.substring(0, 17)).isNotEqualTo(one);
+    assertThat(one).matches("[0-9a-f]{8}-[0-9a-f]{16}/[0-9a-f]{32}");
+    assertThat(other).startsWith(one.substring(0, 26)).isNotEqualTo(one);
   }
 }

@@ -86,7 +86,8 @@ public final class LoopbackFarm implements AutoCloseable {
         config.limits(),
         budgets,
         config.lease(),
-        config.progressInterval());
+        config.progressInterval(),
+        config.peering());
   }
 
   static FrontendConfig withLimits(FrontendConfig config, FrontendLimits limits) {
@@ -98,7 +99,8 @@ public final class LoopbackFarm implements AutoCloseable {
         limits,
         config.budgets(),
         config.lease(),
-        config.progressInterval());
+        config.progressInterval(),
+        config.peering());
   }
 
   static FrontendConfig withProgressInterval(FrontendConfig config, Duration interval) {
@@ -110,7 +112,8 @@ public final class LoopbackFarm implements AutoCloseable {
         config.limits(),
         config.budgets(),
         config.lease(),
-        interval);
+        interval,
+        config.peering());
   }
 
   ManagedChannel channel() {

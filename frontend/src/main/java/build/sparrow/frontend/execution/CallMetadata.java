@@ -15,7 +15,7 @@ public final class CallMetadata implements ServerInterceptor {
   private static final Context.Key<RequestMetadata> KEY = Context.key("sparrow-request-metadata");
 
   /** What the client of the current call says; empty outside of calls and if it says nothing. */
-  static RequestMetadata current() {
+  public static RequestMetadata current() {
     RequestMetadata metadata = KEY.get();
     return metadata == null ? RequestMetadata.getDefaultInstance() : metadata;
   }

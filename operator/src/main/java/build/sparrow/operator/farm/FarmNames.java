@@ -63,6 +63,11 @@ record FarmNames(String namespace, String farm, String uid) {
     return "%s-0.%s.%s.svc:%d".formatted(shard(), shards(), namespace, GRPC_PORT);
   }
 
+  /** A name with the address of each frontend. */
+  String frontendsEndpoint() {
+    return "%s.%s.svc:%d".formatted(frontends(), namespace, GRPC_PORT);
+  }
+
   /** Where clients in the cluster reach the frontends. */
   String frontendHost() {
     return frontend() + "." + namespace + ".svc";

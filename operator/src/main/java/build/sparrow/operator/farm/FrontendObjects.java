@@ -48,7 +48,9 @@ final class FrontendObjects {
             "--name=$(POD_NAME)",
             "--listen=0.0.0.0:" + FarmNames.GRPC_PORT,
             "--metrics-listen=0.0.0.0:" + FarmNames.METRICS_PORT,
-            "--shard=" + names.shardEndpoint());
+            "--shard=" + names.shardEndpoint(),
+            "--address=$(POD_IP)",
+            "--peers=" + names.frontendsEndpoint());
     return new DeploymentBuilder()
         .withMetadata(names.metadata(names.frontend(), FarmNames.FRONTEND))
         .withNewSpec()

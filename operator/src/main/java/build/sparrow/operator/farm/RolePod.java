@@ -102,7 +102,7 @@ record RolePod(
         .withImagePullPolicy(spec.image().pullPolicy().word())
         .withArgs(component, "--file=" + CONFIG_FOLDER + "/" + CONFIG_FILE)
         .addToArgs(options.toArray(String[]::new))
-        .withEnv(podName())
+        .withEnv(ofPod("POD_NAME", "metadata.name"), ofPod("POD_IP", "status.podIP"))
         .addNewPort()
         .withName("grpc")
         .withContainerPort(FarmNames.GRPC_PORT)
@@ -138,12 +138,12 @@ record RolePod(
     return new VolumeMountBuilder().withName(volume).withMountPath(path).build();
   }
 
-  private static EnvVar podName() {
+  private static EnvVar ofPod(String variable, String path) {
     return new EnvVarBuilder()
-        .withName("POD_NAME")
+        .withName(variable)
         .withNewValueFrom()
         .withNewFieldRef()
-        .withFieldPath("metadata.name")
+        .withFieldPath(path)
         .endFieldRef()
         .endValueFrom()
         .build();
