@@ -16,6 +16,12 @@ final class Figures {
     for (int load : new int[] {80, 90, 95}) {
       settings.add(Setting.buildMix(load));
     }
+    settings.add(Setting.dagBuilds(true));
+    settings.add(Setting.dagBuilds(false));
+    settings.add(Setting.skew());
+    settings.add(Setting.duplicateStorm());
+    settings.add(Setting.flood(false));
+    settings.add(Setting.flood(true));
     return settings;
   }
 
@@ -32,6 +38,15 @@ final class Figures {
     for (String peer : List.of(Comparison.BATCH, Comparison.POLLING)) {
       ratio(results, "W2 80 %", Metric.P99_WAIT_MS, peer, 0.5);
       ratio(results, "W2 95 %", Metric.P99_WAIT_MS, peer, 0.7);
+    }
+    absolute(results, "W3 warm", Metric.MAKESPAN, 1.10);
+    absolute(results, "W3 cold", Metric.MAKESPAN, 1.20);
+    if (results.has("W8 alone", Comparison.SPARROW)
+        && results.has("W8 flooded", Comparison.SPARROW)) {
+      line(
+          "W8, " + Metric.P99_SLOWDOWN.title + " of the victim, flooded / alone",
+          results.ratio(Metric.P99_SLOWDOWN, Comparison.SPARROW, "W8 flooded", "W8 alone"),
+          2);
     }
     for (int load : new int[] {80, 90, 95}) {
       absolute(results, "W2 " + load + " %", Metric.MESSAGES, 5);

@@ -1,6 +1,7 @@
 package build.sparrow.scheduling.sim.compare;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** What is measured of a run. */
@@ -9,7 +10,9 @@ enum Metric {
   P99_WAIT_MS("p99 wait ms"),
   P99_SHORT_WAIT_MS("p99 wait of < 0.5 s, ms"),
   RESPONSE_MS("mean job response ms"),
+  P50_SLOWDOWN("p50 slowdown"),
   P99_SLOWDOWN("p99 slowdown"),
+  MAKESPAN("makespan / lower bound"),
   MESSAGES("messages/action"),
   REJECTS("rejects/action");
 
@@ -25,6 +28,8 @@ enum Metric {
       case P99_WAIT_MS -> 1e3 * Statistic.percentile(run.of(Task::waitSeconds), 0.99);
       case P99_SHORT_WAIT_MS -> shortWait(run);
       case RESPONSE_MS -> response(run);
+      case P50_SLOWDOWN -> Statistic.percentile(run.of(Task::slowdown), 0.5);
+      case MAKESPAN -> makespanSeconds(run) / run.workload().leastSeconds();
       case P99_SLOWDOWN -> Statistic.percentile(run.of(Task::slowdown), 0.99);
       case MESSAGES -> run.messagesPerTask();
       case REJECTS -> rejects(run);
@@ -36,6 +41,13 @@ enum Metric {
     return run.policy() instanceof Shipped shipped
         ? (double) shipped.rejects / Math.max(1, shipped.offers - shipped.rejects)
         : 0;
+  }
+
+  private static double makespanSeconds(Run run) {
+    List<Task> tasks = run.measured();
+    long begin = tasks.stream().mapToLong(task -> task.submittedNanos).min().orElse(0);
+    long end = tasks.stream().mapToLong(task -> task.finishedNanos).max().orElse(0);
+    return (end - begin) / 1e9;
   }
 
   private static double shortWait(Run run) {

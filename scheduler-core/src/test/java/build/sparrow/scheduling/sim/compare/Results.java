@@ -43,8 +43,15 @@ final class Results {
 
   /** Seed by seed, so that a hard seed is hard for both. */
   Statistic ratio(String setting, Metric metric, String policy, String other) {
-    double[] above = values(setting, policy, metric);
-    double[] below = values(setting, other, metric);
+    return ratio(values(setting, policy, metric), values(setting, other, metric));
+  }
+
+  /** Of the same policy in two settings. */
+  Statistic ratio(Metric metric, String policy, String setting, String other) {
+    return ratio(values(setting, policy, metric), values(other, policy, metric));
+  }
+
+  private static Statistic ratio(double[] above, double[] below) {
     double[] ratios = new double[above.length];
     for (int seed = 0; seed < ratios.length; seed++) {
       // A wait below a network round trip is none: nobody but the omniscient has less.

@@ -72,6 +72,16 @@ final class Run {
         });
   }
 
+  /** Tasks will come that are not planned yet. */
+  void expectMore() {
+    plannedJobs++;
+  }
+
+  /** From now on all that comes follows from what is in flight. */
+  void expectNoMore() {
+    plannedJobs--;
+  }
+
   private void announce(Task task) {
     tasks.add(task);
     if (task.measured) {
@@ -161,5 +171,9 @@ final class Run {
 
   Policy policy() {
     return policy;
+  }
+
+  Workload workload() {
+    return workload;
   }
 }

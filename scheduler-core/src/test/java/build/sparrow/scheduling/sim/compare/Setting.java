@@ -20,6 +20,32 @@ record Setting(String name, Supplier<Workload> workload, List<Metric> metrics) {
   static final List<Metric> RESPONSES =
       List.of(Metric.RESPONSE_MS, Metric.P99_WAIT_MS, Metric.MESSAGES, Metric.REJECTS);
 
+  static final List<Metric> SLOWDOWNS =
+      List.of(Metric.P50_SLOWDOWN, Metric.P99_SLOWDOWN, Metric.P99_WAIT_MS);
+
+  static Setting dagBuilds(boolean warm) {
+    return new Setting(
+        "W3 " + (warm ? "warm" : "cold"),
+        () -> new DagBuilds(Farm.alike(50, 4), warm),
+        List.of(Metric.MAKESPAN, Metric.P99_WAIT_MS));
+  }
+
+  static Setting skew() {
+    return new Setting("W6 80 %", () -> new Skew(100, 4, 10_000), WAITS);
+  }
+
+  static Setting duplicateStorm() {
+    return new Setting("W7", () -> new DuplicateStorm(Farm.alike(100, 4)), WAITS);
+  }
+
+  /** A tenant with another one that has queued more than can be run meanwhile, or alone. */
+  static Setting flood(boolean flooded) {
+    return new Setting(
+        "W8 " + (flooded ? "flooded" : "alone"),
+        () -> new Flood(Farm.alike(50, 4), 4_000, flooded ? 25_000 : 0),
+        SLOWDOWNS);
+  }
+
   static Setting paperJobs(int percent) {
     return new Setting(
         "W1 " + percent + " %",

@@ -9,6 +9,11 @@ interface Workload {
   /** Plans all that does not depend on completions. */
   void begin(Run run, RandomGenerator random);
 
+  /** From its beginning to its end, with a perfect scheduler; 0 where nobody asks. */
+  default double leastSeconds() {
+    return 0;
+  }
+
   /** A client hears the end of its task. */
   default void completed(Task task, Run run) {}
 }
