@@ -18,6 +18,7 @@ import java.util.stream.Collectors;
 public final class Comparison {
   static final String SPARROW = "Sparrow, shipped";
   static final String FIFO = "omniscient FIFO";
+  static final String FAIR = "omniscient, fair";
   static final String SIZED = "omniscient, sizes";
   static final String BATCH = "batch d=2";
   static final String POLLING = "3 probes, 5 s poll";
@@ -28,6 +29,7 @@ public final class Comparison {
     Map<String, Policy.Maker> policies = new LinkedHashMap<>();
     policies.put(FIFO, Omniscient::fifo);
     policies.put(SIZED, Omniscient::sized);
+    policies.put(FAIR, Omniscient::fair);
     policies.put("random", run -> new EarlyBinding(run, 1));
     policies.put("two choices", run -> new EarlyBinding(run, 2));
     policies.put("batch d=1.05", run -> LateBinding.batch(run, 1.05));

@@ -17,7 +17,7 @@ import java.util.random.RandomGenerator;
  * each has built the same before, so that the farm knows how long its actions take.
  */
 final class DagBuilds implements Workload {
-  private static final int BUILDS = 6;
+  private static final int BUILDS = 12;
   private static final int JOBS = 60;
   private static final int WIDEST_LAYER = 200;
   private static final double LINK_SECONDS = 20;

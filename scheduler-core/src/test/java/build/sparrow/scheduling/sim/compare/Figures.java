@@ -48,6 +48,8 @@ final class Figures {
           results.ratio(Metric.P99_SLOWDOWN, Comparison.SPARROW, "W8 flooded", "W8 alone"),
           2);
     }
+    // What a scheduler that stops nothing can do at best where the flood has all slots.
+    ratio(results, "W8 flooded", Metric.P99_SLOWDOWN, Comparison.FAIR, 1.5);
     for (int load : new int[] {80, 90, 95}) {
       absolute(results, "W2 " + load + " %", Metric.MESSAGES, 5);
     }

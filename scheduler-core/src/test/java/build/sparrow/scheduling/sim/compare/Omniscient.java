@@ -4,27 +4,41 @@ import build.sparrow.scheduling.sim.Timeline;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
-/** One queue that knows all at once and sends without delay: what no real scheduler can be. */
+/**
+ * Knows all at once and sends without delay: what no real scheduler can be. Like real ones it takes
+ * no slot away from what runs.
+ */
 final class Omniscient implements Policy {
   /** How wrong the size-aware one is about durations: the deviation of the logarithm. */
   private static final double NOISE = 0.7;
 
   private record Waiting(Task task, double order, long sequence) {}
 
+  /** What waits in one queue, in its order. */
+  private record Line(int tenant, int platform, PriorityQueue<Waiting> waiting) {}
+
   private final Run run;
   private final ToDoubleFunction<Task> order;
-  private final List<PriorityQueue<Waiting>> queues = new ArrayList<>();
+  private final List<Line> lines = new ArrayList<>();
   private final int[] free;
+
+  /** Whether the tenant with the least running comes first; otherwise there is but one. */
+  private final boolean fair;
+
+  private final Map<Integer, Integer> running = new HashMap<>();
   private long sequence;
 
-  private Omniscient(Run run, ToDoubleFunction<Task> order) {
+  private Omniscient(Run run, boolean fair, ToDoubleFunction<Task> order) {
     this.run = run;
+    this.fair = fair;
     this.order = order;
     free = new int[run.farm.executors()];
     Arrays.fill(free, run.farm.slots());
@@ -32,13 +46,19 @@ final class Omniscient implements Policy {
 
   /** First come, first served. */
   static Omniscient fifo(Run run) {
-    return new Omniscient(run, task -> task.submittedNanos);
+    return new Omniscient(run, false, task -> task.submittedNanos);
+  }
+
+  /** First come, first served within a tenant; first the tenant that has the least running. */
+  static Omniscient fair(Run run) {
+    return new Omniscient(run, true, task -> task.submittedNanos);
   }
 
   /** Short ones first, by what it believes of durations, bounded by age. */
   static Omniscient sized(Run run) {
     return new Omniscient(
         run,
+        false,
         task -> {
           double believed = task.durationSeconds() * Math.exp(NOISE * run.random.nextGaussian());
           return task.submittedNanos + 4 * Math.clamp(believed, 0.05, 60) * Timeline.SECOND;
@@ -48,49 +68,60 @@ final class Omniscient implements Policy {
   @Override
   public void submit(List<Task> tasks) {
     for (Task task : tasks) {
-      int platform = task.facts.platform();
-      while (queues.size() <= platform) {
-        queues.add(
-            new PriorityQueue<>(
-                Comparator.comparingDouble(Waiting::order).thenComparingLong(Waiting::sequence)));
-      }
-      queues.get(platform).add(new Waiting(task, order.applyAsDouble(task), sequence++));
+      line(task).waiting().add(new Waiting(task, order.applyAsDouble(task), sequence++));
     }
     for (int executor = 0; executor < free.length; executor++) {
       fill(executor);
     }
   }
 
+  private Line line(Task task) {
+    int tenant = fair ? task.facts.tenant() : 0;
+    int platform = task.facts.platform();
+    for (Line line : lines) {
+      if (line.tenant() == tenant && line.platform() == platform) {
+        return line;
+      }
+    }
+    Line line =
+        new Line(
+            tenant,
+            platform,
+            new PriorityQueue<>(
+                Comparator.comparingDouble(Waiting::order).thenComparingLong(Waiting::sequence)));
+    lines.add(line);
+    return line;
+  }
+
   private void fill(int executor) {
     while (free[executor] > 0) {
-      PriorityQueue<Waiting> queue = first(executor);
-      if (queue == null) {
+      Line line = first(executor);
+      if (line == null) {
         return;
       }
-      Task task = queue.remove().task();
+      Task task = line.waiting().remove().task();
       free[executor]--;
+      running.merge(line.tenant(), 1, Integer::sum);
       run.started(task);
       run.timeline.after(
           task.durationNanos,
           () -> {
             free[executor]++;
+            running.merge(line.tenant(), -1, Integer::sum);
             fill(executor);
             run.finished(task);
           });
     }
   }
 
-  private @Nullable PriorityQueue<Waiting> first(int executor) {
-    PriorityQueue<Waiting> best = null;
-    for (int platform : run.farm.serves().get(executor)) {
-      PriorityQueue<Waiting> queue = platform < queues.size() ? queues.get(platform) : null;
-      Waiting head = queue == null ? null : queue.peek();
-      if (head != null
-          && (best == null || head.order() < Objects.requireNonNull(best.peek()).order())) {
-        best = queue;
-      }
-    }
-    return best;
+  private @Nullable Line first(int executor) {
+    List<Integer> served = run.farm.serves().get(executor);
+    return lines.stream()
+        .filter(line -> served.contains(line.platform()) && !line.waiting().isEmpty())
+        .min(
+            Comparator.<Line>comparingInt(line -> running.getOrDefault(line.tenant(), 0))
+                .thenComparingDouble(line -> Objects.requireNonNull(line.waiting().peek()).order()))
+        .orElse(null);
   }
 
   @Override

@@ -26,7 +26,7 @@ record Setting(String name, Supplier<Workload> workload, List<Metric> metrics) {
   static Setting dagBuilds(boolean warm) {
     return new Setting(
         "W3 " + (warm ? "warm" : "cold"),
-        () -> new DagBuilds(Farm.alike(50, 4), warm),
+        () -> new DagBuilds(Farm.alike(10, 4), warm),
         List.of(Metric.MAKESPAN, Metric.P99_WAIT_MS));
   }
 
