@@ -111,8 +111,7 @@ public final class FrontendMain implements AutoCloseable {
       Peers peers = startPeers(config, services);
       FarmService farm = farmService(config, owner, scheduler);
       OwnedExecution execution =
-          new OwnedExecution(
-              execution(peers.tag(), owner.epoch(), admission, scheduler, stores), peers);
+          new OwnedExecution(execution(peers, owner.epoch(), admission, scheduler, stores), peers);
       GrpcServer server =
           startServer(config, owner, stores, scheduler, peers, execution, farm, services);
       findPeers(config.peering(), peers, services);
@@ -213,7 +212,7 @@ public final class FrontendMain implements AutoCloseable {
     Endpoint self = config.peering().self();
     return services.start(
         "channels to other frontends",
-        () -> new Peers(self == null ? config.listen() : self, GrpcChannels::connect));
+        () -> new Peers(self == null ? config.listen() : self, GrpcChannels::connect, NANO_TIME));
   }
 
   private static void findPeers(Peering peering, Peers peers, ServiceGroup services)
@@ -228,12 +227,13 @@ public final class FrontendMain implements AutoCloseable {
   }
 
   private static ExecutionService execution(
-      String tag, String epoch, CheckingAdmission admission, Scheduler scheduler, Stores stores) {
+      Peers peers, String epoch, CheckingAdmission admission, Scheduler scheduler, Stores stores) {
     return new ExecutionService(
         new MeteredAdmission(admission),
-        new OperationNames(tag, epoch),
+        new OperationNames(peers.tag(), epoch),
         scheduler.operations(),
         new InlineOutputs(stores.blobs()),
+        peers::mayRunFor,
         WALL_CLOCK);
   }
 

@@ -36,6 +36,7 @@ public final class LoopbackFarm implements AutoCloseable {
           Duration.ZERO,
           Duration.ofSeconds(15),
           Duration.ofSeconds(15),
+          Duration.ofSeconds(2),
           Duration.ofSeconds(60));
 
   private final CasMain shard;

@@ -14,8 +14,11 @@ import build.sparrow.cas.CasMain;
 import build.sparrow.cas.client.RemoteBlobStore;
 import build.sparrow.reapi.InstanceName;
 import build.sparrow.reapi.PlatformKey;
+import build.sparrow.scheduling.v1.Announce;
 import build.sparrow.scheduling.v1.FrontendMessage;
+import build.sparrow.scheduling.v1.HeldAttempt;
 import build.sparrow.scheduling.v1.Offer;
+import build.sparrow.scheduling.v1.Phase;
 import build.sparrow.service.DataSize;
 import build.sparrow.service.Endpoint;
 import build.sparrow.service.GrpcChannels;
@@ -218,6 +221,35 @@ final class OwnershipTest {
 
     assertThat(begun.client().response().getResult().getExecutionMetadata().getWorker())
         .isEqualTo("e0");
+  }
+
+  @Test
+  void nothingIsRunAgain_whenAnExecutorAnnouncesWhatItRunsForTheOneThatIsGone() throws Exception {
+    Begun begun = beginAt(0, 1);
+    Offer offer = executors.get(1).accept();
+    begun.client().until(ExecutionStage.Value.EXECUTING);
+    ScriptedExecutor same = ScriptedExecutor.join(channels.get(0), ScriptedExecutor.hello("e1", 4));
+
+    frontends.remove(1).close();
+    same.send(
+        message ->
+            message.setAnnounce(
+                Announce.newBuilder()
+                    .addHeld(
+                        HeldAttempt.newBuilder()
+                            .setAttempt(offer.getAttempt())
+                            .setAction(offer.getAction())
+                            .setPhase(Phase.EXECUTING))));
+    same.succeed(offer.getAttempt());
+
+    assertThat(begun.client().response().getResult().getExecutionMetadata().getWorker())
+        .isEqualTo("e1");
+    same.acknowledged(offer.getAttempt());
+    executors.get(0).idleAgain(4);
+    FollowedOperation<ExecuteRequest> next = execute(0, action("another one"));
+    assertThat(executors.get(0).runNext().getAction().getActionDigest())
+        .isEqualTo(action("another one").digest().toProto());
+    next.response();
   }
 
   @Test

@@ -1,7 +1,9 @@
 package build.sparrow.executor.agent;
 
 import build.bazel.remote.execution.v2.Platform;
+import build.sparrow.reapi.ActionKey;
 import build.sparrow.reapi.ReapiStatus;
+import build.sparrow.scheduling.ActionId;
 import build.sparrow.scheduling.AttemptId;
 import build.sparrow.scheduling.AttemptProgress;
 import build.sparrow.scheduling.Ending;
@@ -11,6 +13,8 @@ import build.sparrow.scheduling.executor.ExecutorEffect;
 import build.sparrow.scheduling.executor.ExecutorEvent;
 import build.sparrow.scheduling.executor.Offered;
 import build.sparrow.scheduling.v1.Accept;
+import build.sparrow.scheduling.v1.ActionEnvelope;
+import build.sparrow.scheduling.v1.Announce;
 import build.sparrow.scheduling.v1.Done;
 import build.sparrow.scheduling.v1.Drain;
 import build.sparrow.scheduling.v1.Draining;
@@ -24,6 +28,7 @@ import build.sparrow.scheduling.v1.Reject;
 import build.sparrow.scheduling.v1.Token;
 import io.grpc.ManagedChannel;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -225,11 +230,26 @@ final class ExecutorAgent {
   private Offered hold(Offer offer) {
     AttemptId attempt = WireMessages.attempt(offer.getAttempt());
     held.putIfAbsent(attempt, new HeldAttempt(offer.getAction()));
-    return new Offered(attempt, offer.getAlone());
+    return new Offered(attempt, actionId(offer.getAction()), offer.getAlone());
+  }
+
+  /** By the name that frontends have for it, too, so that all agree on whose it is. */
+  private static ActionId actionId(ActionEnvelope envelope) {
+    return new ActionId(
+        ActionKey.parse(
+                envelope.getInstanceName(),
+                envelope.getDigestFunction(),
+                envelope.getActionDigest())
+            .toString());
   }
 
   private void perform(ExecutorEffect effect) {
     switch (effect) {
+      case ExecutorEffect.SendAnnounce(var frontend, var attempts) ->
+          send(
+              frontend,
+              ExecutorMessage.newBuilder()
+                  .setAnnounce(Announce.newBuilder().addAllHeld(held(attempts))));
       case ExecutorEffect.SendHello(var frontend, var attempts, var draining) ->
           send(frontend, ExecutorMessage.newBuilder().setHello(hello(attempts, draining)));
       case ExecutorEffect.SendToken(var frontend, var freeSlots) ->
@@ -311,26 +331,32 @@ final class ExecutorAgent {
   }
 
   private Hello hello(List<AttemptProgress> attempts, boolean draining) {
-    Hello.Builder hello =
-        Hello.newBuilder()
-            .setName(identity.name())
-            .setIncarnation(identity.incarnation())
-            .setPool(identity.pool())
-            .setPlatform(identity.platform())
-            .setIsolationLevel(identity.isolationLevel())
-            .setSlots(identity.slots())
-            .setDraining(draining);
+    return Hello.newBuilder()
+        .setName(identity.name())
+        .setIncarnation(identity.incarnation())
+        .setPool(identity.pool())
+        .setPlatform(identity.platform())
+        .setIsolationLevel(identity.isolationLevel())
+        .setSlots(identity.slots())
+        .setDraining(draining)
+        .addAllHeld(held(attempts))
+        .build();
+  }
+
+  private List<build.sparrow.scheduling.v1.HeldAttempt> held(List<AttemptProgress> attempts) {
+    List<build.sparrow.scheduling.v1.HeldAttempt> messages = new ArrayList<>();
     for (AttemptProgress progress : attempts) {
       HeldAttempt attempt = held.get(progress.attempt());
       if (attempt != null) {
-        hello
-            .addHeldBuilder()
-            .setAttempt(WireMessages.attempt(progress.attempt()))
-            .setAction(attempt.envelope)
-            .setPhase(WireMessages.phase(progress.phase()));
+        messages.add(
+            build.sparrow.scheduling.v1.HeldAttempt.newBuilder()
+                .setAttempt(WireMessages.attempt(progress.attempt()))
+                .setAction(attempt.envelope)
+                .setPhase(WireMessages.phase(progress.phase()))
+                .build());
       }
     }
-    return hello.build();
+    return messages;
   }
 
   private Done done(AttemptId attempt, Ending ending) {

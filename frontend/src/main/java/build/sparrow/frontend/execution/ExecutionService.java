@@ -21,6 +21,7 @@ import com.google.protobuf.util.Timestamps;
 import io.grpc.stub.StreamObserver;
 import java.time.InstantSource;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** Runs actions for clients, and lets them come back to what runs. */
 public final class ExecutionService extends ExecutionGrpc.ExecutionImplBase {
@@ -34,19 +35,26 @@ public final class ExecutionService extends ExecutionGrpc.ExecutionImplBase {
   private final OperationNames names;
   private final Operations operations;
   private final InlineOutputs inlineOutputs;
+  private final Predicate<ActionKey> mayRun;
   private final InstantSource wallClock;
 
-  /** Takes who decides, who names, who runs. */
+  /**
+   * Takes who decides, who names, who runs.
+   *
+   * @param mayRun whether an action belonged to a frontend that is gone only just now
+   */
   public ExecutionService(
       Admission admission,
       OperationNames names,
       Operations operations,
       InlineOutputs inlineOutputs,
+      Predicate<ActionKey> mayRun,
       InstantSource wallClock) {
     this.admission = admission;
     this.names = names;
     this.operations = operations;
     this.inlineOutputs = inlineOutputs;
+    this.mayRun = mayRun;
     this.wallClock = wallClock;
   }
 
@@ -67,7 +75,9 @@ public final class ExecutionService extends ExecutionGrpc.ExecutionImplBase {
       case Verdict.Admitted(var action) -> {
         String invocation = CallMetadata.current().getToolInvocationId();
         operations.submit(
-            new Watcher(id, name, invocation, wishes, stream), envelope(name, action, request));
+            new Watcher(id, name, invocation, wishes, stream),
+            envelope(name, action, request),
+            mayRun.test(key));
       }
       case Verdict.Cached(var result) ->
           stream.finish(OperationMessages.finished(name, key, cached(key, result, wishes)));

@@ -34,9 +34,13 @@ public final class Operations {
     return new WatcherId(lastWatcher.incrementAndGet());
   }
 
-  /** Runs an action for the watcher, or has it follow an equal one in flight. */
-  void submit(Watcher watcher, ActionEnvelope envelope) {
-    Submission submission = Submission.of(envelope);
+  /**
+   * Runs an action for the watcher, or has it follow an equal one in flight.
+   *
+   * @param mayRun whether an executor may run it for a frontend that is gone only just now
+   */
+  void submit(Watcher watcher, ActionEnvelope envelope, boolean mayRun) {
+    Submission submission = Submission.of(envelope, mayRun);
     onLoop(
         watcher,
         () -> {

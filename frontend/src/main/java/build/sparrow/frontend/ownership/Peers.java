@@ -9,13 +9,16 @@ import build.sparrow.service.Endpoint;
 import io.grpc.Channel;
 import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -24,9 +27,14 @@ import org.jspecify.annotations.Nullable;
  * Rendezvous}.
  */
 public final class Peers implements AutoCloseable {
+  /** For so long after a frontend went away executors may still announce what it began. */
+  private static final Duration MEMORY = Duration.ofSeconds(5);
+
   private final Peer self;
   private final Function<Endpoint, ManagedChannel> dial;
+  private final LongSupplier nanoTime;
   private volatile List<Peer> others = List.of();
+  private final Map<FrontendId, Long> lostAtNanos = new ConcurrentHashMap<>();
   private boolean closed;
 
   /**
@@ -52,10 +60,12 @@ public final class Peers implements AutoCloseable {
    *
    * @param self where others reach it
    * @param dial makes a channel to another one, which is closed here
+   * @param nanoTime a clock that only goes forward
    */
-  public Peers(Endpoint self, Function<Endpoint, ManagedChannel> dial) {
+  public Peers(Endpoint self, Function<Endpoint, ManagedChannel> dial, LongSupplier nanoTime) {
     this.self = Peer.of(self, null);
     this.dial = dial;
+    this.nanoTime = nanoTime;
   }
 
   /** From now on these are all; whether this one is among them or not. */
@@ -69,12 +79,32 @@ public final class Peers implements AutoCloseable {
     for (Endpoint endpoint : endpoints) {
       if (!endpoint.equals(self.endpoint)) {
         Peer peer = known.remove(endpoint);
-        now.add(peer == null ? Peer.of(endpoint, dial.apply(endpoint)) : peer);
+        now.add(peer == null ? dialled(endpoint) : peer);
       }
     }
     now.forEach(Peer::answers);
     others = List.copyOf(now);
     known.values().forEach(Peers::disconnect);
+  }
+
+  private Peer dialled(Endpoint endpoint) {
+    ManagedChannel channel = dial.apply(endpoint);
+    Peer peer = Peer.of(endpoint, channel);
+    watch(peer.id, channel, ConnectivityState.IDLE);
+    return peer;
+  }
+
+  /** Remembers when it stopped answering. */
+  private void watch(FrontendId peer, ManagedChannel channel, ConnectivityState before) {
+    ConnectivityState now = channel.getState(true);
+    if (now == ConnectivityState.READY) {
+      lostAtNanos.remove(peer);
+    } else if (before == ConnectivityState.READY) {
+      lostAtNanos.put(peer, nanoTime.getAsLong());
+    }
+    if (now != ConnectivityState.SHUTDOWN) {
+      channel.notifyWhenStateChanged(now, () -> watch(peer, channel, now));
+    }
   }
 
   private static void disconnect(Peer peer) {
@@ -105,6 +135,25 @@ public final class Peers implements AutoCloseable {
     live.add(self);
     live.sort(Comparator.comparingLong((Peer peer) -> Rendezvous.weight(peer.id, id)).reversed());
     return live;
+  }
+
+  /**
+   * Whether an executor may run the action for another frontend that is gone only just now: it
+   * would be that one's, were it there.
+   */
+  public boolean mayRunFor(ActionKey action) {
+    long since = nanoTime.getAsLong() - MEMORY.toNanos();
+    lostAtNanos.values().removeIf(lost -> lost - since < 0);
+    if (lostAtNanos.isEmpty()) {
+      return false;
+    }
+    ActionId id = Wire.actionId(action);
+    long heaviest =
+        owners(action).stream()
+            .mapToLong(peer -> Rendezvous.weight(peer.id, id))
+            .max()
+            .orElse(Long.MIN_VALUE);
+    return lostAtNanos.keySet().stream().anyMatch(lost -> Rendezvous.weight(lost, id) > heaviest);
   }
 
   /** The way to the other frontend that drew the name; empty if none that is known did. */

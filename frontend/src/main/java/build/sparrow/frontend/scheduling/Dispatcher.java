@@ -94,7 +94,8 @@ public final class Dispatcher implements SchedulerLoop.Timer {
             submission.platform(),
             submission.envelope().getPriority(),
             submission.mergeable(),
-            submission.origin()));
+            submission.origin(),
+            submission.mayRun()));
     forgetUnlessOpened(submission.operation());
   }
 
@@ -157,10 +158,14 @@ public final class Dispatcher implements SchedulerLoop.Timer {
         .addKeyValue("slots", joined.slots())
         .addKeyValue("held", held.size())
         .log("Executor connected");
+    feedHeld(joined, held);
+  }
+
+  private void feedHeld(OwnerEvent event, List<HeldAttempt> held) {
     for (HeldAttempt attempt : held) {
       payloads.begin(payloads.add(attempt.getAction()), Wire.attempt(attempt.getAttempt()));
     }
-    feed(joined);
+    feed(event);
     for (HeldAttempt attempt : held) {
       forgetUnlessOpened(new OperationId(attempt.getAction().getOperation()));
     }
@@ -169,6 +174,10 @@ public final class Dispatcher implements SchedulerLoop.Timer {
   /** An executor has said something else; ignored if the link is not its newest. */
   void said(ExecutorLink link, OwnerEvent event, ExecutorMessage message) {
     if (!links.isCurrent(link)) {
+      return;
+    }
+    if (event instanceof OwnerEvent.HeldAnnounced) {
+      feedHeld(event, message.getAnnounce().getHeldList());
       return;
     }
     if (event instanceof OwnerEvent.Finished finished) {

@@ -38,6 +38,9 @@ final class ExecutorEvents {
               Wire.ending(message.getDone().getEnding()));
       case HAND_BACK ->
           new OwnerEvent.HandedBack(executor, Wire.attempt(message.getHandBack().getAttempt()));
+      case ANNOUNCE ->
+          new OwnerEvent.HeldAnnounced(
+              executor, HelloRules.held(message.getAnnounce().getHeldList()));
       case DRAINING -> new OwnerEvent.ExecutorDraining(executor);
       case HELLO -> throw ReapiStatus.invalidArgument("an executor says Hello once per stream");
       case MESSAGE_NOT_SET ->

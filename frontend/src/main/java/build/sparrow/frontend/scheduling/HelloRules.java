@@ -46,8 +46,24 @@ final class HelloRules {
           "executor %s has %s slots; give 1 to %d"
               .formatted(executor.name(), Integer.toUnsignedString(slots), MAX_SLOTS));
     }
+    return new OwnerEvent.ExecutorJoined(
+        executor,
+        hello.getPool(),
+        platform,
+        isolationLevel(executor, hello.getIsolationLevel()),
+        slots,
+        hello.getDraining(),
+        held(hello.getHeldList()));
+  }
+
+  /**
+   * Checks what an executor says that it holds.
+   *
+   * @throws io.grpc.StatusRuntimeException INVALID_ARGUMENT naming what is wrong
+   */
+  static List<HeldAttempt> held(List<build.sparrow.scheduling.v1.HeldAttempt> attempts) {
     List<HeldAttempt> held = new ArrayList<>();
-    for (var attempt : hello.getHeldList()) {
+    for (var attempt : attempts) {
       name("operation of a held attempt", attempt.getAction().getOperation());
       Submission submission = Submission.of(attempt.getAction());
       held.add(
@@ -60,14 +76,7 @@ final class HelloRules {
               submission.mergeable(),
               Wire.phase(attempt.getPhase())));
     }
-    return new OwnerEvent.ExecutorJoined(
-        executor,
-        hello.getPool(),
-        platform,
-        isolationLevel(executor, hello.getIsolationLevel()),
-        slots,
-        hello.getDraining(),
-        held);
+    return held;
   }
 
   private void checkPool(ExecutorId executor, String name, Platform platform) {

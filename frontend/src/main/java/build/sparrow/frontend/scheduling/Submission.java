@@ -13,6 +13,7 @@ import build.sparrow.scheduling.v1.ActionEnvelope;
  * @param operation its name, unless it is merged with an equal action in flight
  * @param mergeable whether it may be
  * @param origin as its client names it
+ * @param mayRun whether the frontend that it belonged to is gone only just now
  */
 public record Submission(
     ActionEnvelope envelope,
@@ -20,16 +21,23 @@ public record Submission(
     ActionId action,
     Platform platform,
     boolean mergeable,
-    Origin origin) {
-  /** Reads all of it from the envelope. */
+    Origin origin,
+    boolean mayRun) {
+  /** Reads all of it from the envelope; nobody else has begun it. */
   public static Submission of(ActionEnvelope envelope) {
+    return of(envelope, false);
+  }
+
+  /** Reads all else from the envelope. */
+  public static Submission of(ActionEnvelope envelope, boolean mayRun) {
     return new Submission(
         envelope,
         new OperationId(envelope.getOperation()),
         Wire.actionId(Wire.actionKey(envelope)),
         Wire.platform(envelope),
         !envelope.getAction().getDoNotCache(),
-        origin(envelope));
+        origin(envelope),
+        mayRun);
   }
 
   // Clients share the farm by instance; within one, by the invocation that they name.

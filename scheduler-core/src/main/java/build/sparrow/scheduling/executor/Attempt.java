@@ -1,5 +1,6 @@
 package build.sparrow.scheduling.executor;
 
+import build.sparrow.scheduling.ActionId;
 import build.sparrow.scheduling.AttemptId;
 import build.sparrow.scheduling.AttemptProgress;
 import build.sparrow.scheduling.Ending;
@@ -31,12 +32,17 @@ final class Attempt {
   }
 
   final AttemptId id;
-  final FrontendId owner;
+  final ActionId action;
   final boolean alone;
+
+  /** Whose it is: who began it, or who took it over. */
+  FrontendId owner;
+
   State state;
 
-  Attempt(AttemptId id, FrontendId owner, boolean alone, State state) {
+  Attempt(AttemptId id, ActionId action, FrontendId owner, boolean alone, State state) {
     this.id = id;
+    this.action = action;
     this.owner = owner;
     this.alone = alone;
     this.state = state;

@@ -19,6 +19,13 @@ public sealed interface ExecutorEffect {
     }
   }
 
+  /** Tells a frontend what another one began that is gone; it is the new one's from now on. */
+  record SendAnnounce(FrontendId frontend, List<AttemptProgress> held) implements ExecutorEffect {
+    public SendAnnounce {
+      held = List.copyOf(held);
+    }
+  }
+
   record SendToken(FrontendId frontend, int freeSlots) implements ExecutorEffect {}
 
   record SendAccept(FrontendId frontend, AttemptId attempt) implements ExecutorEffect {}

@@ -5,10 +5,12 @@ import build.sparrow.scheduling.AttemptProgress;
 import build.sparrow.scheduling.Ending;
 import build.sparrow.scheduling.FrontendId;
 import build.sparrow.scheduling.Phase;
+import build.sparrow.scheduling.Rendezvous;
 import build.sparrow.scheduling.executor.Attempt.State;
 import build.sparrow.scheduling.executor.Attempt.StopReason;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -68,6 +70,7 @@ public final class ExecutorScheduler {
     long next = heartbeatNanos;
     for (Frontend frontend : frontends.values()) {
       next = Math.min(next, frontend.nextExpiryNanos());
+      next = Math.min(next, takeoverNanos(frontend));
     }
     for (Attempt attempt : slots.view()) {
       if (attempt.state instanceof State.Reported(_, var untilNanos)) {
@@ -105,7 +108,7 @@ public final class ExecutorScheduler {
   private void handle(ExecutorEvent event, long nowNanos) {
     switch (event) {
       case ExecutorEvent.Connected(var id) -> connected(frontend(id), nowNanos);
-      case ExecutorEvent.Disconnected(var id) -> frontend(id).disconnect();
+      case ExecutorEvent.Disconnected(var id) -> frontend(id).disconnect(nowNanos);
       case ExecutorEvent.FrontendGone(var id) ->
           frontend(id).gone(nowNanos + times.orphanRetention().toNanos());
       case ExecutorEvent.Welcomed(var id, var epoch) -> frontend(id).welcome(epoch);
@@ -174,7 +177,9 @@ public final class ExecutorScheduler {
     if (usesToken) {
       frontend.tokens = Math.max(0, frontend.tokens - 1);
     }
-    Attempt attempt = new Attempt(offer.attempt(), frontend.id, offer.alone(), new State.Waiting());
+    Attempt attempt =
+        new Attempt(
+            offer.attempt(), offer.action(), frontend.id, offer.alone(), new State.Waiting());
     slots.add(attempt);
     effects.add(new ExecutorEffect.SendAccept(frontend.id, attempt.id));
     if (!attempt.alone) {
@@ -259,6 +264,9 @@ public final class ExecutorScheduler {
     }
     for (Frontend frontend : frontends.values()) {
       frontend.expirePulls(nowNanos);
+      if (takeoverNanos(frontend) <= nowNanos) {
+        announceElsewhere(frontend);
+      }
       if (frontend.orphansExpired(nowNanos)) {
         frontend.orphansDropped();
         slots.of(frontend.id).forEach(this::dropOrphan);
@@ -272,6 +280,44 @@ public final class ExecutorScheduler {
       heartbeatNanos = nowNanos + times.heartbeat().toNanos();
       heartbeat();
     }
+  }
+
+  /** When what the frontend began is announced to others; Long.MAX_VALUE if there is nothing to. */
+  private long takeoverNanos(Frontend frontend) {
+    long due = frontend.awayForNanos(times.takeover().toNanos());
+    return due == Long.MAX_VALUE
+            || slots.of(frontend.id).stream().noneMatch(Attempt::wanted)
+            || frontends.values().stream().noneMatch(Frontend::listens)
+        ? Long.MAX_VALUE
+        : due;
+  }
+
+  /**
+   * Who asked the frontend for an action asks another one now, which has to know that it runs: the
+   * one that is next for it, of those that can be told.
+   */
+  private void announceElsewhere(Frontend gone) {
+    Map<FrontendId, List<Attempt>> heirs = new TreeMap<>();
+    for (Attempt attempt : slots.of(gone.id)) {
+      if (attempt.wanted()) {
+        frontends.values().stream()
+            .filter(Frontend::listens)
+            .max(Comparator.comparingLong(each -> Rendezvous.weight(each.id, attempt.action)))
+            .ifPresent(heir -> heirs.computeIfAbsent(heir.id, _ -> new ArrayList<>()).add(attempt));
+      }
+    }
+    heirs.forEach(
+        (heir, attempts) -> {
+          effects.add(
+              new ExecutorEffect.SendAnnounce(
+                  heir, attempts.stream().map(Attempt::progress).toList()));
+          for (Attempt attempt : attempts) {
+            attempt.owner = heir;
+            if (attempt.state instanceof State.Reported(var ending, _)) {
+              effects.add(new ExecutorEffect.SendDone(heir, attempt.id, ending));
+            }
+          }
+        });
   }
 
   /** Nobody will ever ask for it: its slot and its result are for others. */

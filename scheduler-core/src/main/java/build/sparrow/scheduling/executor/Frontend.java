@@ -17,6 +17,9 @@ final class Frontend {
   final FrontendId id;
   boolean connected;
 
+  /** Since when it is away; null while it is not. */
+  private @Nullable Long awaySinceNanos;
+
   /**
    * The places that the frontend's queue holds here: a sum of the same messages at both ends. It
    * may be below zero, when a pull crossed the taking back of its reservation, and the frontend
@@ -46,13 +49,27 @@ final class Frontend {
   /** What was said on an older stream is void; what was admitted is not. */
   void connect() {
     connected = true;
+    awaySinceNanos = null;
     orphansUntilNanos = null;
     forgetStream();
   }
 
-  void disconnect() {
+  void disconnect(long nowNanos) {
+    if (connected) {
+      awaySinceNanos = nowNanos;
+    }
     connected = false;
     forgetStream();
+  }
+
+  /** When it will have been away for so long; Long.MAX_VALUE if it is not away. */
+  long awayForNanos(long nanos) {
+    return awaySinceNanos == null ? Long.MAX_VALUE : awaySinceNanos + nanos;
+  }
+
+  /** Whether it answers, so that it can be told something. */
+  boolean listens() {
+    return connected && welcomed;
   }
 
   /** It is gone from the farm; does nothing where a stream is open after all. */

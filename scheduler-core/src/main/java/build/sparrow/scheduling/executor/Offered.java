@@ -1,5 +1,6 @@
 package build.sparrow.scheduling.executor;
 
+import build.sparrow.scheduling.ActionId;
 import build.sparrow.scheduling.AttemptId;
 
 /**
@@ -7,4 +8,4 @@ import build.sparrow.scheduling.AttemptId;
  *
  * @param alone it starts once nothing else runs here, and nothing new is taken meanwhile
  */
-public record Offered(AttemptId attempt, boolean alone) {}
+public record Offered(AttemptId attempt, ActionId action, boolean alone) {}

@@ -21,6 +21,8 @@ final class Alarms {
 
     record Forget(OperationId operation) implements Purpose {}
 
+    record EndTakeover(OperationId operation) implements Purpose {}
+
     record GiveUp(ExecutorId executor) implements Purpose {}
 
     record CheckSilence(ExecutorId executor) implements Purpose {}

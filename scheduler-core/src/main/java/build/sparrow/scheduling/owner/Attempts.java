@@ -188,6 +188,11 @@ final class Attempts {
     }
   }
 
+  /** An executor says what it holds of another frontend that is gone. */
+  void announced(KnownExecutor executor, List<HeldAttempt> held, Turn turn) {
+    held.forEach(each -> takeOver(executor, each, turn));
+  }
+
   private void takeOver(KnownExecutor executor, HeldAttempt held, Turn turn) {
     AttemptId attempt = held.attempt();
     if (table.concluding(attempt)) {

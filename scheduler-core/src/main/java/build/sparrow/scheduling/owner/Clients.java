@@ -77,7 +77,24 @@ final class Clients {
             dueNanos(submit.origin(), turn));
     table.add(operation);
     follow(submit.watcher(), operation, turn);
-    placement.enqueue(operation, turn);
+    if (submit.mayRun()) {
+      operation.awaitsTakeover = true;
+      alarms.set(
+          turn.nowNanos(), config.times().takeover(), new Alarms.Purpose.EndTakeover(operation.id));
+    } else {
+      placement.enqueue(operation, turn);
+    }
+  }
+
+  /** No executor has announced it. */
+  void endTakeover(OperationId id, Turn turn) {
+    Operation operation = table.find(id);
+    if (operation != null && operation.awaitsTakeover) {
+      operation.awaitsTakeover = false;
+      if (operation.state instanceof OperationState.Queued) {
+        placement.enqueue(operation, turn);
+      }
+    }
   }
 
   /** An operation that a former owner began; it waits for its watchers to come back. */

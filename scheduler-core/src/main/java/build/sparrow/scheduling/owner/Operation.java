@@ -70,6 +70,9 @@ final class Operation {
   /** So many executors died under it that the next one gets nothing beside it. */
   boolean mustRunAlone;
 
+  /** Another frontend may have begun it: until this is over it is in no queue. */
+  boolean awaitsTakeover;
+
   /** A former owner began it; who asked for it may come back. */
   boolean adopted;
 

@@ -46,6 +46,7 @@ final class Operations {
     if (operation.state instanceof Queued) {
       placement.dequeue(operation, turn);
     }
+    operation.awaitsTakeover = false;
     operation.state = running;
     operation.occupy(true);
     running.executor().attempts.put(running.attempt(), operation);

@@ -28,6 +28,8 @@ public sealed interface OwnerEvent {
    * @param proposed the operation's name, unless the action is merged with one in flight
    * @param priority lower runs sooner, 0 is the default
    * @param mergeable whether an equal action in flight will do; false for do_not_cache
+   * @param mayRun whether the frontend that it belonged to is gone only just now, so that an
+   *     executor may run it and be about to say so
    */
   record Submit(
       WatcherId watcher,
@@ -36,7 +38,8 @@ public sealed interface OwnerEvent {
       Platform platform,
       int priority,
       boolean mergeable,
-      Origin origin)
+      Origin origin,
+      boolean mayRun)
       implements OwnerEvent {
     /** An action of which nobody says where it comes from. */
     public Submit(
@@ -46,7 +49,7 @@ public sealed interface OwnerEvent {
         Platform platform,
         int priority,
         boolean mergeable) {
-      this(watcher, proposed, action, platform, priority, mergeable, Origin.UNKNOWN);
+      this(watcher, proposed, action, platform, priority, mergeable, Origin.UNKNOWN, false);
     }
   }
 
@@ -103,6 +106,13 @@ public sealed interface OwnerEvent {
         throw new IllegalArgumentException(
             "Executor " + executor.name() + " announces " + slots + " slots; it needs at least 1");
       }
+    }
+  }
+
+  /** It holds what another frontend began, which is gone. */
+  record HeldAnnounced(ExecutorId executor, List<HeldAttempt> held) implements OwnerEvent {
+    public HeldAnnounced {
+      held = List.copyOf(held);
     }
   }
 

@@ -78,6 +78,8 @@ public final class OwnerScheduler {
       case OwnerEvent.DrainAsked(var name, var grace) -> executors.drainAsked(name, grace, turn);
       case OwnerEvent.Tick _ -> {}
       case OwnerEvent.ExecutorJoined hello -> executors.joined(hello, turn);
+      case OwnerEvent.HeldAnnounced(var id, var held) ->
+          from(id, turn, executor -> attempts.announced(executor, held, turn));
       case OwnerEvent.ExecutorDisconnected(var id) -> executors.disconnected(id, turn);
       case OwnerEvent.ExecutorDraining(var id) ->
           from(id, turn, executor -> executors.draining(executor, turn));
@@ -115,6 +117,7 @@ public final class OwnerScheduler {
     switch (alarm.purpose()) {
       case Alarms.Purpose.EndSettling _ -> placement.endSettling(turn);
       case Alarms.Purpose.Abandon(var operation) -> clients.abandon(operation, turn);
+      case Alarms.Purpose.EndTakeover(var operation) -> clients.endTakeover(operation, turn);
       case Alarms.Purpose.Forget(var operation) -> clients.forget(operation, turn);
       case Alarms.Purpose.GiveUp(var executor) -> executors.reconnectMissed(alarm, executor, turn);
       case Alarms.Purpose.CheckSilence(var executor) ->

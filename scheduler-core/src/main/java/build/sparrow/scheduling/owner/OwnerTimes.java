@@ -12,6 +12,8 @@ import java.time.Duration;
  * @param cancelledGrace an operation whose last watcher hung up lives on
  * @param lostGrace an operation whose last watcher lost its connection lives on
  * @param heldGrace an operation announced by an executor waits for its first watcher
+ * @param takeover an action that another frontend may have begun, which is gone, is not offered, so
+ *     that executors can announce it; longer than executors wait for that frontend
  * @param retention a finished operation can still be asked for
  */
 public record OwnerTimes(
@@ -21,6 +23,7 @@ public record OwnerTimes(
     Duration cancelledGrace,
     Duration lostGrace,
     Duration heldGrace,
+    Duration takeover,
     Duration retention) {
   public static final OwnerTimes DEFAULT =
       new OwnerTimes(
@@ -30,5 +33,6 @@ public record OwnerTimes(
           Duration.ofMillis(250),
           Duration.ofSeconds(15),
           Duration.ofSeconds(15),
+          Duration.ofSeconds(2),
           Duration.ofSeconds(60));
 }

@@ -1,5 +1,6 @@
 package build.sparrow.scheduling.executor;
 
+import build.sparrow.scheduling.ActionId;
 import build.sparrow.scheduling.AttemptId;
 import build.sparrow.scheduling.FrontendId;
 import java.time.Duration;
@@ -52,15 +53,24 @@ final class DrivenExecutor {
   }
 
   List<ExecutorEffect> offer(FrontendId frontend, AttemptId attempt) {
-    return on(new ExecutorEvent.OfferReceived(frontend, new Offered(attempt, false)));
+    return on(new ExecutorEvent.OfferReceived(frontend, offered(attempt)));
   }
 
   List<ExecutorEffect> offerAlone(FrontendId frontend, AttemptId attempt) {
-    return on(new ExecutorEvent.OfferReceived(frontend, new Offered(attempt, true)));
+    return on(
+        new ExecutorEvent.OfferReceived(frontend, new Offered(attempt, action(attempt), true)));
   }
 
   List<ExecutorEffect> reserve(FrontendId frontend, int count) {
     return on(new ExecutorEvent.Reserved(frontend, count));
+  }
+
+  static Offered offered(AttemptId attempt) {
+    return new Offered(attempt, action(attempt), false);
+  }
+
+  static ActionId action(AttemptId attempt) {
+    return new ActionId("action of " + attempt);
   }
 
   static AttemptId attempt(long counter) {

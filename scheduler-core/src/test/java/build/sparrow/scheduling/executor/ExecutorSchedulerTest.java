@@ -224,7 +224,9 @@ final class ExecutorSchedulerTest {
     assertThat(
             wide.on(
                 new ExecutorEvent.PullAnswered(
-                    F, List.of(new Offered(attempt(1), false), new Offered(attempt(2), false)))))
+                    F,
+                    List.of(
+                        DrivenExecutor.offered(attempt(1)), DrivenExecutor.offered(attempt(2))))))
         .containsExactly(
             new SendAccept(F, attempt(1)),
             new Start(attempt(1)),
@@ -258,7 +260,8 @@ final class ExecutorSchedulerTest {
     assertThat(effects).contains(new SendToken(F, 1));
     // Its late answer is an offer like any other.
     assertThat(
-            executor.on(new ExecutorEvent.PullAnswered(F, List.of(new Offered(attempt(1), false)))))
+            executor.on(
+                new ExecutorEvent.PullAnswered(F, List.of(DrivenExecutor.offered(attempt(1))))))
         .contains(new Start(attempt(1)));
   }
 

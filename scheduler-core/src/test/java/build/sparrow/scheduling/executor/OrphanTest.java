@@ -1,7 +1,6 @@
 package build.sparrow.scheduling.executor;
 
 import static build.sparrow.scheduling.executor.DrivenExecutor.F;
-import static build.sparrow.scheduling.executor.DrivenExecutor.G;
 import static build.sparrow.scheduling.executor.DrivenExecutor.attempt;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -31,7 +30,6 @@ final class OrphanTest {
   @Test
   void whatItLeftBehindIsStopped_andTheSlotIsForOthers() {
     executor.connect(F);
-    executor.connect(G);
     executor.offer(F, attempt(1));
     leave();
 
@@ -91,16 +89,17 @@ final class OrphanTest {
   void whatWaitsToRunAloneIsForgotten_withoutEverHavingStarted() {
     DrivenExecutor two = new DrivenExecutor(2);
     two.connect(F);
-    two.connect(G);
-    two.offer(G, attempt(1));
+    two.offer(F, attempt(1));
     two.offerAlone(F, attempt(2));
     two.on(new ExecutorEvent.Disconnected(F));
     two.on(new ExecutorEvent.FrontendGone(F));
 
     List<ExecutorEffect> effects = two.advance(RETENTION);
 
-    assertThat(effects).contains(new Forget(attempt(2))).doesNotContain(new Start(attempt(2)));
-    assertThat(two.snapshot().held()).extracting(AttemptProgress::attempt).containsOnly(attempt(1));
+    assertThat(effects)
+        .contains(new Stop(attempt(1)), new Forget(attempt(2)))
+        .doesNotContain(new Start(attempt(2)));
+    assertThat(two.snapshot().held()).isEmpty();
   }
 
   @Test

@@ -55,6 +55,7 @@ final class LossLedgerTest {
                 Duration.ofMillis(250),
                 Duration.ofSeconds(15),
                 Duration.ofSeconds(15),
+                Duration.ofSeconds(2),
                 Duration.ofSeconds(60)));
   }
 

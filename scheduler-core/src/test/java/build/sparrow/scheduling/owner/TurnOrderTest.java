@@ -38,7 +38,8 @@ final class TurnOrderTest {
             Platform.ANY,
             priority,
             true,
-            origin));
+            origin,
+            false));
   }
 
   private static Origin of(String tenant, String invocation) {

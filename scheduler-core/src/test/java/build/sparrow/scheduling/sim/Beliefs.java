@@ -4,6 +4,7 @@ import static build.sparrow.scheduling.sim.Invariants.require;
 
 import build.sparrow.scheduling.executor.ExecutorSnapshot;
 import build.sparrow.scheduling.owner.OwnerSnapshot;
+import java.util.List;
 
 /**
  * What schedulers must believe of each other after each event, and what must be left of it in the
@@ -125,7 +126,8 @@ final class Beliefs {
 
   /** All calls have ended, and all times have passed: nothing is left of them. */
   void checkQuiescence() {
-    for (FrontendProcess frontend : farm.frontends()) {
+    List<FrontendProcess> alive = farm.frontends().stream().filter(FrontendProcess::alive).toList();
+    for (FrontendProcess frontend : alive) {
       OwnerSnapshot snapshot = frontend.scheduler().snapshot(farm.timeline.now());
       int executors = farm.executors().size();
       require(
@@ -156,7 +158,7 @@ final class Beliefs {
           snapshot.held().isEmpty()
               && snapshot.stopping().isEmpty()
               && snapshot.freeSlots() == executor.slots
-              && snapshot.frontends().size() == farm.frontends().size()
+              && snapshot.frontends().size() == alive.size()
               && snapshot.frontends().stream()
                   .allMatch(
                       each ->

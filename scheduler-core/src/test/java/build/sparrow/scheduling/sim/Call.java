@@ -14,20 +14,23 @@ import org.jspecify.annotations.Nullable;
 final class Call {
   private final Simulation farm;
   private final SplittableRandom random;
-  private final FrontendId place;
   private final int number;
   private final int priority;
   final Action action;
+
+  /** The frontend that it follows its operation at. */
+  private FrontendId place;
+
   private @Nullable WatcherId watcher;
   private @Nullable OperationId operation;
   private boolean over;
   private boolean cancelled;
 
-  Call(Simulation farm, int number, Action action, FrontendId place, SplittableRandom random) {
+  Call(Simulation farm, int number, Action action, SplittableRandom random) {
     this.farm = farm;
     this.number = number;
     this.action = action;
-    this.place = place;
+    place = farm.ownerOf(action.id());
     this.random = random;
     priority = random.nextInt(3) - 1;
   }
@@ -56,18 +59,20 @@ final class Call {
     }
   }
 
+  /** Whichever frontend it asks, that one asks the owner. */
   private void execute() {
-    FrontendProcess frontend = farm.frontend(place);
     if (over) {
       return;
     }
+    place = farm.ownerOf(action.id());
+    FrontendProcess frontend = farm.frontend(place);
     if (!frontend.alive()) {
       again(this::execute);
       return;
     }
     operation = null;
     watcher = farm.nextWatcher();
-    frontend.submit(this, watcher, action);
+    frontend.submit(this, watcher, action, farm.mayRunElsewhere(action.id(), place));
   }
 
   private void waitOrExecute() {

@@ -182,6 +182,12 @@ final class ExecutorProcess {
                   slots,
                   isDraining,
                   held.stream().map(each -> held(farm, each.attempt(), each.phase())).toList()));
+      case ExecutorEffect.SendAnnounce(var frontend, var held) ->
+          send(
+              frontend,
+              new OwnerEvent.HeldAnnounced(
+                  id,
+                  held.stream().map(each -> held(farm, each.attempt(), each.phase())).toList()));
       case ExecutorEffect.SendToken(var frontend, var free) ->
           send(frontend, new OwnerEvent.Token(id, free));
       case ExecutorEffect.SendAccept(var frontend, var attempt) -> {
@@ -292,7 +298,7 @@ final class ExecutorProcess {
   }
 
   /** What an offer looks like on the wire to this executor. */
-  static Offered offered(OfferedAttempt offer) {
-    return new Offered(offer.attempt(), offer.alone());
+  static Offered offered(Simulation farm, OfferedAttempt offer) {
+    return new Offered(offer.attempt(), farm.offer(offer.attempt()).action().id(), offer.alone());
   }
 }

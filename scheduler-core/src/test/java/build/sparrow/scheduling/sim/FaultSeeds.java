@@ -55,7 +55,12 @@ public final class FaultSeeds {
       for (long seed = 1; seed <= seeds; seed++) {
         // Most of them stormy: that is where most can go wrong.
         Weather weather =
-            seed % 6 == 0 ? Weather.CALM : seed % 6 == 3 ? Weather.PREEMPTING : Weather.STORMY;
+            switch ((int) (seed % 6)) {
+              case 0 -> Weather.CALM;
+              case 2 -> Weather.LOSING_FRONTENDS;
+              case 3 -> Weather.PREEMPTING;
+              default -> Weather.STORMY;
+            };
         long ofRun = seed;
         runs.add(threads.submit(() -> one(weather, ofRun)));
       }

@@ -160,7 +160,15 @@ final class Faults {
 
   private void crashFrontend() {
     List<FrontendProcess> alive = farm.frontends().stream().filter(FrontendProcess::alive).toList();
-    if (!alive.isEmpty()) {
+    if (farm.weather == Weather.LOSING_FRONTENDS) {
+      if (alive.size() > 1) {
+        FrontendProcess victim = alive.get(random.nextInt(alive.size()));
+        victim.die();
+        farm.timeline.after(
+            random.nextLong(2 * Timeline.SECOND),
+            () -> farm.executors().forEach(executor -> executor.gone(victim.id)));
+      }
+    } else if (!alive.isEmpty()) {
       FrontendProcess victim = alive.get(random.nextInt(alive.size()));
       victim.die();
       if (random.nextInt(4) == 0) {

@@ -5,6 +5,7 @@ import build.sparrow.scheduling.ExecutorId;
 import build.sparrow.scheduling.FrontendId;
 import build.sparrow.scheduling.LossClass;
 import build.sparrow.scheduling.OperationId;
+import build.sparrow.scheduling.Origin;
 import build.sparrow.scheduling.Phase;
 import build.sparrow.scheduling.Stage;
 import build.sparrow.scheduling.WatcherId;
@@ -40,6 +41,7 @@ final class FrontendProcess {
   private final TreeMap<WatcherId, Call> calls = new TreeMap<>();
   private final TreeMap<OperationId, Action> actions = new TreeMap<>();
   private boolean alive = true;
+  private long diedAtNanos;
   private long firstEventNanos = -1;
   private long tickAtNanos = Long.MAX_VALUE;
 
@@ -62,6 +64,11 @@ final class FrontendProcess {
     return alive;
   }
 
+  /** Whether it died so short a time ago that executors may still announce what it began. */
+  boolean diedJustNow() {
+    return !alive && farm.timeline.now() - diedAtNanos < 5 * Timeline.SECOND;
+  }
+
   OwnerScheduler scheduler() {
     return scheduler;
   }
@@ -78,7 +85,7 @@ final class FrontendProcess {
 
   // Clients.
 
-  void submit(Call call, WatcherId watcher, Action action) {
+  void submit(Call call, WatcherId watcher, Action action, boolean mayRun) {
     OperationId proposed = new OperationId(epoch + "/" + watcher.number());
     calls.put(watcher, call);
     actions.put(proposed, action);
@@ -89,7 +96,9 @@ final class FrontendProcess {
             action.id(),
             action.platform(),
             call.priority(),
-            action.mergeable()));
+            action.mergeable(),
+            Origin.UNKNOWN,
+            mayRun && farm.bug != PlantedBug.TAKEOVER_NOT_AWAITED));
   }
 
   void watch(Call call, WatcherId watcher, OperationId operation) {
@@ -139,6 +148,9 @@ final class FrontendProcess {
       }
       streamsById.put(hello.executor(), stream);
       hello.held().forEach(this::remember);
+    }
+    if (message instanceof OwnerEvent.HeldAnnounced announced) {
+      announced.held().forEach(this::remember);
     }
     if (streamsById.get(stream.executor.id) == stream) {
       on(
@@ -195,6 +207,7 @@ final class FrontendProcess {
 
   void die() {
     alive = false;
+    diedAtNanos = farm.timeline.now();
     farm.invariants.died(this);
     opened.forEach(Stream::frontendDied);
     List<Call> broken = List.copyOf(calls.values());
@@ -279,14 +292,14 @@ final class FrontendProcess {
           send(executor, new ExecutorEvent.Welcomed(id, epoch));
       case OwnerEffect.SendOffer(var executor, var offer) -> {
         register(executor, offer);
-        send(executor, new ExecutorEvent.OfferReceived(id, ExecutorProcess.offered(offer)));
+        send(executor, new ExecutorEvent.OfferReceived(id, ExecutorProcess.offered(farm, offer)));
       }
       case OwnerEffect.SendPullReply(var executor, var offers) -> {
         offers.forEach(offer -> register(executor, offer));
         send(
             executor,
             new ExecutorEvent.PullAnswered(
-                id, offers.stream().map(ExecutorProcess::offered).toList()));
+                id, offers.stream().map(offer -> ExecutorProcess.offered(farm, offer)).toList()));
       }
       case OwnerEffect.SendReserve(var executor, var count) ->
           send(executor, new ExecutorEvent.Reserved(id, count));

@@ -92,6 +92,15 @@ final class Invariants {
         offer.operation(),
         executor.id);
     require(
+        farm.weather != Weather.LOSING_FRONTENDS
+            || !offer.action().mergeable()
+            || running.values().stream()
+                .flatMap(runsThere -> runsThere.values().stream())
+                .noneMatch(other -> other.offer.action().equals(offer.action())),
+        "{} runs a second time at once, at {}",
+        offer.action().id(),
+        executor.id);
+    require(
         here.size() < executor.slots,
         "{} has {} slots and runs {} beside {}",
         executor.id,

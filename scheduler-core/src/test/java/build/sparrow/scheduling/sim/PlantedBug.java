@@ -14,5 +14,21 @@ enum PlantedBug {
   /** A result counts for its operation, whichever attempt it is of. */
   LATE_RESULT_NOT_FENCED,
   /** An executor that the platform takes away counts as one that failed. */
-  PREEMPTION_CHARGED
+  PREEMPTION_CHARGED,
+  /** An owner runs at once what executors may run for another owner that has just gone. */
+  TAKEOVER_NOT_AWAITED;
+
+  /** Where it can show. */
+  Weather weather() {
+    return switch (this) {
+      case PREEMPTION_CHARGED -> Weather.PREEMPTING;
+      case TAKEOVER_NOT_AWAITED -> Weather.LOSING_FRONTENDS;
+      case NONE,
+          CANCEL_BY_IDENTITY,
+          SLOT_OF_FAILED_LAUNCH_LEAKS,
+          LOST_PULL_REPLY_LOSES_ACTION,
+          LATE_RESULT_NOT_FENCED ->
+          Weather.STORMY;
+    };
+  }
 }

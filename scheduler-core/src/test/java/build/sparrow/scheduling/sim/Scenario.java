@@ -87,14 +87,25 @@ record Scenario(
   /** Nothing breaks and nobody leaves: then the farm must also be quick. */
   static Scenario calm(RandomGenerator random) {
     Scenario any = stormy(random);
-    return any.with(any.pools, 1_000, 0, 0);
+    return any.with(any.pools, any.frontends, 1_000, 0, 0, 0);
   }
 
   /** The platform takes executors of the first pool away, and nothing else happens. */
   static Scenario preempting(RandomGenerator random) {
     Scenario any = stormy(random);
     return any.with(
-        any.poolsWithTheFirstOnSpot(), 1_000, 10 * Timeline.SECOND, 0.1 + random.nextDouble());
+        any.poolsWithTheFirstOnSpot(),
+        any.frontends,
+        1_000,
+        10 * Timeline.SECOND,
+        0,
+        0.1 + random.nextDouble());
+  }
+
+  /** One frontend after another goes, but for the last, and none comes back. */
+  static Scenario losingFrontends(RandomGenerator random) {
+    Scenario any = stormy(random);
+    return any.with(any.pools, 3, 1_000, 10 * Timeline.SECOND, 0.5, 0);
   }
 
   private List<PoolDeclaration> poolsWithTheFirstOnSpot() {
@@ -112,9 +123,14 @@ record Scenario(
   }
 
   private Scenario with(
-      List<PoolDeclaration> other, int mostQueued, long faultsNanos, double preemptionRate) {
+      List<PoolDeclaration> other,
+      int frontendCount,
+      int mostQueued,
+      long faultsNanos,
+      double frontendCrashRate,
+      double preemptionRate) {
     return new Scenario(
-        frontends,
+        frontendCount,
         other,
         actionPlatforms,
         executors,
@@ -128,7 +144,7 @@ record Scenario(
         0,
         0,
         0,
-        0,
+        frontendCrashRate,
         0,
         0,
         0,

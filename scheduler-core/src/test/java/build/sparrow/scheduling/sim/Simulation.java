@@ -5,11 +5,14 @@ import build.sparrow.scheduling.AttemptId;
 import build.sparrow.scheduling.ExecutorId;
 import build.sparrow.scheduling.FrontendId;
 import build.sparrow.scheduling.Platform;
+import build.sparrow.scheduling.Rendezvous;
 import build.sparrow.scheduling.WatcherId;
 import build.sparrow.scheduling.owner.OwnerTimes;
 import build.sparrow.scheduling.owner.PoolDeclaration;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,6 +48,7 @@ public final class Simulation {
           OwnerTimes.DEFAULT.cancelledGrace(),
           OwnerTimes.DEFAULT.lostGrace(),
           OwnerTimes.DEFAULT.heldGrace(),
+          OwnerTimes.DEFAULT.takeover(),
           Duration.ofSeconds(4));
 
   final Scenario scenario;
@@ -162,9 +166,7 @@ public final class Simulation {
     }
     for (int number = 0; number < scenario.calls(); number++) {
       Action action = actions.get(random.nextInt(actions.size()));
-      FrontendId place =
-          new FrontendId("f" + Math.floorMod(action.id().value().hashCode(), scenario.frontends()));
-      Call call = new Call(this, number, action, place, random.split());
+      Call call = new Call(this, number, action, random.split());
       calls.add(call);
       timeline.at(random.nextLong(scenario.callsUntilNanos()), call::begin);
     }
@@ -220,6 +222,27 @@ public final class Simulation {
 
   List<FrontendId> frontendPlaces() {
     return List.copyOf(frontends.navigableKeySet());
+  }
+
+  /** Of the frontends that are alive the one whose the action is; of all if none is. */
+  FrontendId ownerOf(ActionId action) {
+    return heaviest(action, frontends.values().stream().filter(FrontendProcess::alive).toList())
+        .or(() -> heaviest(action, frontends.values()))
+        .orElseThrow();
+  }
+
+  private static Optional<FrontendId> heaviest(ActionId action, Collection<FrontendProcess> among) {
+    return among.stream()
+        .map(each -> each.id)
+        .max(Comparator.comparingLong(each -> Rendezvous.weight(each, action)));
+  }
+
+  /** Whether the action would be that of a frontend that has died just now. */
+  boolean mayRunElsewhere(ActionId action, FrontendId owner) {
+    long weight = Rendezvous.weight(owner, action);
+    return frontends.values().stream()
+        .filter(FrontendProcess::diedJustNow)
+        .anyMatch(dead -> Rendezvous.weight(dead.id, action) > weight);
   }
 
   FrontendProcess frontend(FrontendId place) {

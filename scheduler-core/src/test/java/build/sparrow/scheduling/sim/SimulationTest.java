@@ -29,6 +29,11 @@ final class SimulationTest {
   }
 
   @Test
+  void nothingIsRunAgain_whenFrontendsGoForGood() {
+    runAll(Weather.LOSING_FRONTENDS, SEEDS / 2);
+  }
+
+  @Test
   void everyActionEndsOnce_whateverTheSeed() {
     long untilNanos = System.nanoTime() + FRESH_SECONDS * 1_000_000_000L;
     long seed = System.nanoTime();
@@ -73,17 +78,20 @@ final class SimulationTest {
     findsWithinAThousandSeeds(PlantedBug.PREEMPTION_CHARGED);
   }
 
-  private static void findsWithinAThousandSeeds(PlantedBug bug) {
-    Weather weather = bug == PlantedBug.PREEMPTION_CHARGED ? Weather.PREEMPTING : Weather.STORMY;
+  @Test
+  void actionThatRunsForAnotherOwnerAndIsRunAgainIsFound() {
+    findsWithinAThousandSeeds(PlantedBug.TAKEOVER_NOT_AWAITED);
+  }
 
+  private static void findsWithinAThousandSeeds(PlantedBug bug) {
     for (long seed = 1; seed <= 1_000; seed++) {
       try {
-        run(weather, seed, bug);
+        run(bug.weather(), seed, bug);
       } catch (AssertionError violation) {
         System.out.printf("%s is found by seed %d%n", bug, seed);
         assertThat(violation).hasMessageContaining("Replay it with");
         // The same seed is sound without the bug.
-        run(weather, seed, PlantedBug.NONE);
+        run(bug.weather(), seed, PlantedBug.NONE);
         return;
       }
     }

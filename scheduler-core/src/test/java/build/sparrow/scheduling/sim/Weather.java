@@ -10,11 +10,13 @@ enum Weather {
   /** None: then the farm must be quick as well. */
   CALM,
   /** Only that the platform takes executors away, and says so: then nothing may be charged. */
-  PREEMPTING;
+  PREEMPTING,
+  /** Only that frontends go for good: then nothing may be run again. */
+  LOSING_FRONTENDS;
 
   LossBudgets budgets() {
     return switch (this) {
-      case STORMY, CALM -> LossBudgets.DEFAULT;
+      case STORMY, CALM, LOSING_FRONTENDS -> LossBudgets.DEFAULT;
       // Whatever was preempted once must not be so again, where the farm can help it.
       case PREEMPTING -> new LossBudgets(4, 2, 2, 0);
     };
@@ -25,6 +27,7 @@ enum Weather {
       case STORMY -> Scenario.stormy(random);
       case CALM -> Scenario.calm(random);
       case PREEMPTING -> Scenario.preempting(random);
+      case LOSING_FRONTENDS -> Scenario.losingFrontends(random);
     };
   }
 }

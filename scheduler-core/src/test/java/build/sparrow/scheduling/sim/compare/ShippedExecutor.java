@@ -90,6 +90,8 @@ final class ShippedExecutor {
                   farm.run.farm.slots(),
                   draining,
                   List.of()));
+      case ExecutorEffect.SendAnnounce _ ->
+          throw new AssertionError("No frontend goes here, but " + effect);
       case ExecutorEffect.SendToken(var frontend, var free) ->
           send(frontend, new OwnerEvent.Token(id, free));
       case ExecutorEffect.SendAccept(var frontend, var attempt) ->

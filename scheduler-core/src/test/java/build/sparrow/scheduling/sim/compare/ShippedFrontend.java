@@ -38,6 +38,7 @@ final class ShippedFrontend {
           OwnerTimes.DEFAULT.cancelledGrace(),
           OwnerTimes.DEFAULT.lostGrace(),
           OwnerTimes.DEFAULT.heldGrace(),
+          OwnerTimes.DEFAULT.takeover(),
           Duration.ofMillis(1));
 
   final FrontendId id;
@@ -76,7 +77,8 @@ final class ShippedFrontend {
             Shipped.asked(task.facts.platform()),
             task.facts.priority(),
             true,
-            origin(task.facts)));
+            origin(task.facts),
+            false));
   }
 
   private static Origin origin(Task.Facts facts) {
@@ -153,8 +155,9 @@ final class ShippedFrontend {
 
   private Offered registered(OfferedAttempt offer) {
     farm.offers++;
-    farm.attempts.put(offer.attempt(), Objects.requireNonNull(tasks.get(offer.operation())));
-    return new Offered(offer.attempt(), offer.alone());
+    Task task = Objects.requireNonNull(tasks.get(offer.operation()));
+    farm.attempts.put(offer.attempt(), task);
+    return new Offered(offer.attempt(), task.action, offer.alone());
   }
 
   private void send(ExecutorId executor, ExecutorEvent message) {
