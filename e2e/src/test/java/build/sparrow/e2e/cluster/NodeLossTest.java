@@ -41,8 +41,14 @@ final class NodeLossTest {
 
   @BeforeAll
   static void apply() {
-    // One executor on each of three nodes.
-    namespace.apply(Example.minimal().exposed().withPools("{replicas: 3}")).awaitReady();
+    // One executor on each of three nodes, and a frontend that is left whichever node goes.
+    namespace
+        .apply(
+            Example.minimal()
+                .exposed()
+                .with("{spec: {frontend: {replicas: 2}}}")
+                .withPools("{replicas: 3}"))
+        .awaitReady();
   }
 
   @AfterEach

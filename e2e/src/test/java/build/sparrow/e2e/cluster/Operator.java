@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The operator, installed by its chart as its users do. */
@@ -64,6 +65,23 @@ final class Operator {
         "--timeout=" + INSTALL_LIMIT.toSeconds() + "s");
   }
 
+  /** As its users upgrade it, with one more value. */
+  void upgrade(String value) {
+    helm(
+        "upgrade",
+        RELEASE,
+        Repository.path("helm").toString(),
+        "--reuse-values",
+        "--set=" + value,
+        "--wait",
+        "--timeout=" + INSTALL_LIMIT.toSeconds() + "s");
+  }
+
+  /** Back to what was installed before the last upgrade. */
+  void rollBack() {
+    helm("rollback", RELEASE, "--wait", "--timeout=" + INSTALL_LIMIT.toSeconds() + "s");
+  }
+
   /** Leaves the CRDs, as Helm does: with them other farms of the cluster would go. */
   void uninstall() {
     helm("uninstall", RELEASE, "--ignore-not-found", "--wait");
@@ -86,6 +104,14 @@ final class Operator {
         .withLabels(Map.of("app.kubernetes.io/name", "sparrow-operator"))
         .list()
         .getItems();
+  }
+
+  /** Of its pods that are not about to go. */
+  Set<String> names() {
+    return pods().stream()
+        .filter(pod -> !pod.isMarkedForDeletion())
+        .map(pod -> pod.getMetadata().getName())
+        .collect(Collectors.toSet());
   }
 
   /** Ends all of its processes as a crash does; Kubernetes starts others. */

@@ -7,7 +7,6 @@ import build.sparrow.e2e.bazel.BazelResult;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -39,7 +38,7 @@ final class OperatorAwayTest {
   @Test
   void buildsGoOn_andNothingIsMadeAnewAfterwards_whenTheOperatorIsStopped() {
     OwnedObjects objects = new OwnedObjects(namespace);
-    Map<String, String> before = everything(objects, "main");
+    Map<String, String> before = objects.everything("main");
 
     namespace.operator().stop();
     BazelResult result = bazel.run("build", "//slow").succeeded();
@@ -49,7 +48,26 @@ final class OperatorAwayTest {
     assertThat(result.processes().local()).as(result.output()).isZero();
     assertThat(result.processes().remote()).as(result.output()).isPositive();
     assertThat(result.warnings()).isEmpty();
-    assertThat(everything(objects, "main")).isEqualTo(before);
+    assertThat(objects.everything("main")).isEqualTo(before);
+  }
+
+  @Test
+  void buildsGoOn_andNothingIsMadeAnew_whenTheOperatorIsUpgradedAndRolledBack() {
+    OwnedObjects objects = new OwnedObjects(namespace);
+    Map<String, String> before = objects.everything("main");
+    Set<String> operators = namespace.operator().names();
+
+    namespace.operator().upgrade("podAnnotations.e2e=upgraded");
+    BazelResult result = bazel.run("build", "--action_env=UPGRADED=1", "//slow").succeeded();
+    Set<String> upgraded = namespace.operator().names();
+    namespace.operator().rollBack();
+    farm().awaitReady();
+
+    assertThat(upgraded).doesNotContainAnyElementsOf(operators);
+    assertThat(namespace.operator().names()).doesNotContainAnyElementsOf(upgraded);
+    assertThat(result.processes().local()).as(result.output()).isZero();
+    assertThat(result.processes().remote()).as(result.output()).isPositive();
+    assertThat(objects.everything("main")).isEqualTo(before);
   }
 
   @Test
@@ -69,12 +87,6 @@ final class OperatorAwayTest {
     objects.uids("main").keySet().forEach(name -> expected.add(name.replace("/main", "/other")));
     assertThat(objects.uids("other").keySet()).isEqualTo(expected);
     assertThat(objects.pods("other")).hasSameSizeAs(objects.pods("main"));
-  }
-
-  private static Map<String, String> everything(OwnedObjects objects, String farm) {
-    Map<String, String> all = new TreeMap<>(objects.uids(farm));
-    all.putAll(objects.pods(farm));
-    return all;
   }
 
   private static TestFarm farm() {

@@ -42,6 +42,13 @@ final class OwnedObjects {
     return map(farm, PODS, object -> object.getMetadata().getUid());
   }
 
+  /** Both. */
+  Map<String, String> everything(String farm) {
+    Map<String, String> all = uids(farm);
+    all.putAll(pods(farm));
+    return all;
+  }
+
   /** By kind and name, the version that every write changes; with the farms themselves. */
   Map<String, String> versions() {
     Map<String, String> versions =
