@@ -1,6 +1,7 @@
 package build.sparrow.crds;
 
 import build.sparrow.crds.PoolSpec.PlatformProperty;
+import build.sparrow.crds.SchedulingSpec.CapacityType;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -75,9 +76,17 @@ public final class FarmRules {
     }
   }
 
+  /** What no two pools may have in common: nobody could say which of them an action is for. */
+  private record Kind(Set<String> platform, boolean onDemand) {
+    static Kind of(PoolSpec pool) {
+      return new Kind(
+          words(pool.platform()), pool.scheduling().capacityType() == CapacityType.ON_DEMAND);
+    }
+  }
+
   private void checkPools(List<PoolSpec> pools) {
     Map<String, String> names = new HashMap<>();
-    Map<Set<String>, String> platforms = new HashMap<>();
+    Map<Kind, String> kinds = new HashMap<>();
     for (int i = 0; i < pools.size(); i++) {
       String path = "spec.executorPools[" + i + "]";
       PoolSpec pool = pools.get(i);
@@ -86,12 +95,15 @@ public final class FarmRules {
         add(path + ".name", pool.name(), "the name of " + namesake + ", too; give another");
       }
       checkProperties(path + ".platform", pool.platform());
-      @Nullable String twin = platforms.putIfAbsent(words(pool.platform()), path);
+      @Nullable String twin = kinds.putIfAbsent(Kind.of(pool), path);
       if (twin != null) {
         add(
             path + ".platform",
             String.join(",", words(pool.platform())),
-            "the platform of " + twin + ", too; tell them apart by a property or make them one");
+            "the platform of "
+                + twin
+                + ", too; tell them apart by a property or by capacityType OnDemand, or make them"
+                + " one");
       }
       new PoolRules(path, problems).check(pool);
     }

@@ -81,9 +81,17 @@ final class FarmRulesTest {
                 2,
                 "platform",
                 "OSFamily=linux,cpu=arm64",
-                "the platform of spec.executorPools[0], too; tell them apart by a property or make"
-                    + " them one"),
+                "the platform of spec.executorPools[0], too; tell them apart by a property or by"
+                    + " capacityType OnDemand, or make them one"),
             problem(3, "platform[1]", "cpu=arm64", "stands here twice; leave one out"));
+  }
+
+  @Test
+  void aPoolOnDemandMayHaveThePlatformOfAnotherThatIsNot() {
+    PlatformProperty linux = new PlatformProperty("OSFamily", "linux");
+
+    assertThat(problemsOf(Pools.onPlatform("a", linux), Pools.onDemand("b", linux))).isEmpty();
+    assertThat(problemsOf(Pools.onDemand("a", linux), Pools.onDemand("b", linux))).hasSize(1);
   }
 
   @Test

@@ -17,6 +17,13 @@ final class Pools {
     return of(name, List.of(platform), null, null, null);
   }
 
+  static PoolSpec onDemand(String name, PlatformProperty... platform) {
+    SchedulingSpec scheduling =
+        new SchedulingSpec(SchedulingSpec.CapacityType.ON_DEMAND, null, null, null, null);
+    return new PoolSpec(
+        name, List.of(platform), null, null, null, null, null, null, null, scheduling, null, null);
+  }
+
   static PoolSpec sized(String name, Integer replicas, Integer slots) {
     return of(name, ownPlatform(name), replicas, slots, null);
   }
