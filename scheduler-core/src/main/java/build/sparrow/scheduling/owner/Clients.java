@@ -16,6 +16,9 @@ final class Clients {
 
   private static final Duration LONGEST = Duration.ofSeconds(60);
 
+  /** Without a watcher nothing goes on for longer. */
+  private static final Duration LONGEST_DETACHED = Duration.ofSeconds(30);
+
   private final OwnerConfig config;
   private final OperationTable table;
   private final Placement placement;
@@ -140,6 +143,7 @@ final class Clients {
     Stage stage = operation.state.stage();
     if (!operation.finished()) {
       table.watch(watcher, operation);
+      operation.detached = false;
       alarms.cancel(operation.abandonment);
       operation.abandonment = null;
     }
@@ -174,10 +178,41 @@ final class Clients {
 
   void abandon(OperationId id, Turn turn) {
     Operation operation = table.find(id);
-    if (operation != null && operation.watchers.isEmpty()) {
-      operation.abandonment = null;
+    if (operation == null || !operation.watchers.isEmpty()) {
+      return;
+    }
+    operation.abandonment = null;
+    long restNanos = operation.detached ? 0 : restWorthWaitingForNanos(operation, turn);
+    if (restNanos > 0) {
+      operation.detached = true;
+      keep(operation, Duration.ofNanos(restNanos), turn);
+    } else {
       operations.drop(operation, turn);
     }
+  }
+
+  /**
+   * How long an action that nobody waits for may go on, so that the next one who wants it finds it
+   * cached: it has come half the way, and nothing waits for its slot. 0 if it is not worth it.
+   */
+  private long restWorthWaitingForNanos(Operation operation, Turn turn) {
+    if (!operation.mergeable
+        || !(operation.state instanceof OperationState.Running running)
+        || placement.needed(running.executor())) {
+      return 0;
+    }
+    return switch (running.phase()) {
+      case FETCHING -> 0;
+      case EXECUTING -> {
+        long elapsed = turn.nowNanos() - operation.executingNanos;
+        long rest = estimator.knownMedianNanos(operation.origin).orElse(0) - elapsed;
+        // It may take longer than it did before, within reason.
+        yield rest > 0 && rest <= Math.min(elapsed, LONGEST_DETACHED.toNanos())
+            ? Math.min(2 * rest, LONGEST_DETACHED.toNanos())
+            : 0;
+      }
+      case UPLOADING, REPORTED -> LONGEST_DETACHED.toNanos();
+    };
   }
 
   void cancel(OperationId id, Turn turn) {

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /**
  * Learns how long actions take, by target, package and kind, and predicts from the narrowest of
@@ -22,6 +23,8 @@ final class Estimator {
 
   private record Key(String mnemonic, String place) {}
 
+  private static final Key ANY = new Key("", "");
+
   private final Map<Key, Sketch> sketches =
       new LinkedHashMap<>(16, 0.75f, true) {
         @Override
@@ -38,13 +41,24 @@ final class Estimator {
 
   /** The duration that half of such actions do not exceed. */
   long medianNanos(Origin origin) {
-    for (Key key : keys(origin)) {
+    return median(keys(origin)).orElse(UNKNOWN_NANOS);
+  }
+
+  /** The same, if actions of its kind at least have been seen. */
+  OptionalLong knownMedianNanos(Origin origin) {
+    return origin.mnemonic().isEmpty()
+        ? OptionalLong.empty()
+        : median(keys(origin).stream().filter(key -> !key.equals(ANY)).toList());
+  }
+
+  private OptionalLong median(List<Key> keys) {
+    for (Key key : keys) {
       Sketch sketch = sketches.get(key);
       if (sketch != null && sketch.samples() >= ENOUGH_SAMPLES) {
-        return sketch.quantileNanos(0.5);
+        return OptionalLong.of(sketch.quantileNanos(0.5));
       }
     }
-    return UNKNOWN_NANOS;
+    return OptionalLong.empty();
   }
 
   /** From the narrowest to the widest, each once. */
@@ -54,7 +68,7 @@ final class Estimator {
             new Key(origin.mnemonic(), origin.target()),
             new Key(origin.mnemonic(), colon < 0 ? "" : origin.target().substring(0, colon)),
             new Key(origin.mnemonic(), ""),
-            new Key("", ""))
+            ANY)
         .stream()
         .distinct()
         .toList();

@@ -76,6 +76,9 @@ final class Operation {
   /** A former owner began it; who asked for it may come back. */
   boolean adopted;
 
+  /** It runs on without watchers, so that its result is cached. */
+  boolean detached;
+
   /** Without watchers it lives until then. */
   long keepUntilNanos;
 

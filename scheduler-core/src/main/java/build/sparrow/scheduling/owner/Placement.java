@@ -369,6 +369,11 @@ final class Placement {
         || config.pools().stream().anyMatch(pool -> pool.grows() && pool.meets(wanted));
   }
 
+  /** Whether something waits that the executor could run. */
+  boolean needed(KnownExecutor executor) {
+    return !executor.group.queues.isEmpty();
+  }
+
   /** Connected executors that could run it. */
   int fitting(Requirement wanted) {
     return groups.stream()
