@@ -253,6 +253,20 @@ final class OwnershipTest {
   }
 
   @Test
+  void whoWaitsAtAFrontendForWhatAnotherNamedIsSentToExecuteAgain_whenThatOneIsGone()
+      throws Exception {
+    Begun begun = beginAt(0, 1);
+    executors.get(1).accept();
+    frontends.remove(1).close();
+    FollowedOperation<WaitExecutionRequest> waiting = new FollowedOperation<>();
+
+    ExecutionGrpc.newStub(channels.get(0))
+        .waitExecution(WaitExecutionRequest.newBuilder().setName(begun.name()).build(), waiting);
+
+    assertThat(waiting.failure()).hasMessageStartingWith("NOT_FOUND");
+  }
+
+  @Test
   void badInputIsAnsweredAsByOneFrontend() {
     FollowedOperation<ExecuteRequest> followed = new FollowedOperation<>();
 

@@ -56,7 +56,10 @@ public final class OwnedExecution extends ExecutionGrpc.ExecutionImplBase {
     } else if (!pass(
         () -> Relay.with(ExecutionGrpc.newBlockingStub(namer.get())).waitExecution(request),
         responses)) {
-      throw ReapiStatus.unavailable("the frontend of the operation does not answer; ask again");
+      // Clients execute again what is not known, and so come to the frontend that has it by then.
+      throw ReapiStatus.notFound(
+          "operation %s is not known: the frontend that ran it is gone; execute the action again"
+              .formatted(ReapiStatus.quote(request.getName())));
     }
   }
 

@@ -64,7 +64,7 @@ public final class Relay implements ServerInterceptor {
     ClientDeparture departure = ClientDeparture.ofCurrentCall();
     // Of its own, since gRPC would cancel the other call with this one, whatever the reason.
     CancellableContext upstream = Context.current().fork().withCancellation();
-    Context.CancellationListener gone = _ -> give(upstream, departure);
+    Context.CancellationListener gone = _ -> letGo(upstream, departure);
     Context.current().addListener(gone, Relay::inBackground);
     try {
       Iterator<Operation> operations = upstream.wrap(call::get).call();
@@ -91,7 +91,7 @@ public final class Relay implements ServerInterceptor {
     }
   }
 
-  private static void give(CancellableContext upstream, ClientDeparture departure) {
+  private static void letGo(CancellableContext upstream, ClientDeparture departure) {
     switch (departure.kind()) {
       case CANCELLED -> upstream.cancel(null);
       case CONNECTION_LOST -> {
