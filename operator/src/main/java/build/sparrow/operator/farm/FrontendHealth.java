@@ -107,12 +107,8 @@ final class FrontendHealth {
         false,
         updating,
         Reason.FRONTENDS_STARTING.word(),
-        "%d of %d frontends serve%s. If it takes long, see kubectl describe deployment %s."
-            .formatted(
-                counts.readyReplicas(),
-                wanted,
-                StorageHealth.readyShards(observed) > 0 ? "" : "; they wait for the storage",
-                names.frontend()));
+        "%d of %d frontends serve. If it takes long, see kubectl describe deployment %s."
+            .formatted(counts.readyReplicas(), wanted, names.frontend()));
   }
 
   private String addressPending() {
