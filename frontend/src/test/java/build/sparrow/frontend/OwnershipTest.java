@@ -85,7 +85,9 @@ final class OwnershipTest {
     for (ManagedChannel channel : channels) {
       executors.add(ScriptedExecutor.idle(channel, "e" + executors.size(), 4));
     }
+    long endNanos = System.nanoTime() + Duration.ofSeconds(20).toNanos();
     while (!frontends.stream().allMatch(frontend -> frontend.reachablePeers() == 1)) {
+      assertThat(System.nanoTime()).as("the frontends see each other").isLessThan(endNanos);
       Thread.onSpinWait();
     }
   }
