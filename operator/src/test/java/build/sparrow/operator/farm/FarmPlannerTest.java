@@ -9,7 +9,9 @@ import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -65,6 +67,23 @@ final class FarmPlannerTest {
         new FarmPlanner(FarmWorld.IMAGE, serialization)
             .plan(farm, farm.getSpec(), nothingThere)
             .objects();
-    return objects.stream().map(serialization::asYaml).collect(Collectors.joining());
+    return objects.stream()
+        .map(object -> serialization.unmarshal(serialization.asYaml(object), Map.class))
+        .map(FarmPlannerTest::sorted)
+        .map(serialization::asYaml)
+        .collect(Collectors.joining());
+  }
+
+  /** Maps of the JDK that cannot be changed have another order in each process. */
+  private static Object sorted(Object value) {
+    return switch (value) {
+      case Map<?, ?> map -> {
+        Map<String, Object> sorted = new TreeMap<>();
+        map.forEach((key, each) -> sorted.put(String.valueOf(key), sorted(each)));
+        yield sorted;
+      }
+      case List<?> list -> list.stream().map(FarmPlannerTest::sorted).toList();
+      default -> value;
+    };
   }
 }
