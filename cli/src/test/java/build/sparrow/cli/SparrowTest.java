@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,6 +56,24 @@ final class SparrowTest {
   void versionIsToldWithJavas() {
     assertThat(run("--version")).isZero();
     assertThat(out.toString()).startsWith("sparrow ").contains("Java 25");
+  }
+
+  @Test
+  void frontendThatIsToKnowOthersNeedsToKnowItself() throws Exception {
+    String file = farm(FARM).toString();
+    String[] alone = {"frontend", "-f", file, "--port", "0", "--shard", "127.0.0.1:1"};
+
+    assertThat(run(with(alone, "--peers", "frontends.example:8980"))).isNotZero();
+    assertThat(err.toString()).contains("--peers and --address go together; give --address, too");
+    assertThat(run(with(alone, "--address", "10.0.0.1"))).isNotZero();
+    assertThat(err.toString()).contains("give --peers, too");
+    assertThat(run(with(alone, "--peers", "frontends.example:8980", "--address", "here")))
+        .isNotZero();
+    assertThat(err.toString()).contains("--address is here, which is no IP address");
+  }
+
+  private static String[] with(String[] arguments, String... more) {
+    return Stream.concat(Stream.of(arguments), Stream.of(more)).toArray(String[]::new);
   }
 
   @Test
