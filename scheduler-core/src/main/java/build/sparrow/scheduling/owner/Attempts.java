@@ -182,7 +182,8 @@ final class Attempts {
     for (Map.Entry<AttemptId, Operation> entry : List.copyOf(executor.attempts.entrySet())) {
       if (!announced.contains(entry.getKey())) {
         // The offer never arrived, or the attempt was handed back, and the message was lost with
-        // the stream.
+        // the stream; or it was announced to another frontend, and its result may come back.
+        table.fence(entry.getKey(), entry.getValue(), executor.id);
         operations.requeue(entry.getValue(), turn);
       }
     }

@@ -105,6 +105,19 @@ final class TakeoverTest {
     assertThat(owner.snapshot().counts().queued()).isZero();
   }
 
+  /** Its executor was away, announced the attempt to another frontend, and came back from there. */
+  @Test
+  void resultThatWentElsewhereAndCameBackCounts() {
+    AttemptId attempt = owner.run("a", ONE);
+    owner.hello(ONE, LINUX, 1);
+    assertThat(owner.snapshot().counts().queued()).isEqualTo(1);
+
+    owner.on(new OwnerEvent.HeldAnnounced(ONE, List.of(owner.held(attempt, "a", Phase.REPORTED))));
+
+    assertThat(owner.done(ONE, attempt))
+        .containsExactly(new OwnerEffect.Conclude(operation("a"), ONE, attempt));
+  }
+
   @Test
   void whatIsLostAfterItWasTakenOverIsQueuedOnce() {
     owner.join("e1", 1);

@@ -7,11 +7,11 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 final class SimulationTest {
-  /** Fixed ones, so that what was found once stays found; each fixed bug keeps its seed. */
+  /**
+   * Fixed ones, so that a change is judged by what it changed; {@code make sim-faults} looks for
+   * violations with seeds that nobody has seen, and each fixed bug keeps its seed here.
+   */
   private static final int SEEDS = Integer.getInteger("sparrow.sim.seeds", 100);
-
-  /** Seeds that nobody has seen yet are run for so long. */
-  private static final int FRESH_SECONDS = Integer.getInteger("sparrow.sim.fresh.seconds", 5);
 
   @Test
   void everyActionEndsOnce_whenExecutorsFrontendsAndNetworkFail() {
@@ -33,14 +33,13 @@ final class SimulationTest {
     runAll(Weather.LOSING_FRONTENDS, SEEDS / 2);
   }
 
+  /**
+   * Found by {@code make sim-faults}: a result that its executor announced to another frontend and
+   * then to the first again was acknowledged and thrown away.
+   */
   @Test
-  void everyActionEndsOnce_whateverTheSeed() {
-    long untilNanos = System.nanoTime() + FRESH_SECONDS * 1_000_000_000L;
-    long seed = System.nanoTime();
-    while (System.nanoTime() < untilNanos) {
-      // A violation names its seed.
-      run(Weather.STORMY, seed++, PlantedBug.NONE);
-    }
+  void resultThatWentElsewhereAndCameBackCounts() {
+    run(Weather.STORMY, 14_543_278_904_586L, PlantedBug.NONE);
   }
 
   @Test
