@@ -1,10 +1,8 @@
 package build.sparrow.scheduling.sim.compare;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -16,28 +14,7 @@ import java.util.stream.Collectors;
  * figure that was promised: what was measured, the target, and whether it holds.
  */
 public final class Comparison {
-  static final String SPARROW = "Sparrow, shipped";
-  static final String FIFO = "omniscient FIFO";
-  static final String FAIR = "omniscient, fair";
-  static final String SIZED = "omniscient, sizes";
-  static final String BATCH = "batch d=2";
-  static final String POLLING = "3 probes, 5 s poll";
-
   private Comparison() {}
-
-  static Map<String, Policy.Maker> policies() {
-    Map<String, Policy.Maker> policies = new LinkedHashMap<>();
-    policies.put(FIFO, Omniscient::fifo);
-    policies.put(SIZED, Omniscient::sized);
-    policies.put(FAIR, Omniscient::fair);
-    policies.put("random", run -> new EarlyBinding(run, 1));
-    policies.put("two choices", run -> new EarlyBinding(run, 2));
-    policies.put("batch d=1.05", run -> LateBinding.batch(run, 1.05));
-    policies.put(BATCH, run -> LateBinding.batch(run, 2));
-    policies.put(POLLING, LateBinding::perTaskWithPoll);
-    policies.put(SPARROW, Shipped::new);
-    return policies;
-  }
 
   /**
    * Runs the comparison.
@@ -76,7 +53,8 @@ public final class Comparison {
       for (Setting setting : settings) {
         for (long seed = 1; seed <= seeds; seed++) {
           long ofRun = seed;
-          policies()
+          setting
+              .policies()
               .forEach(
                   (name, maker) ->
                       runs.add(
@@ -104,7 +82,7 @@ public final class Comparison {
         setting.metrics().stream()
             .map(metric -> "%26s".formatted(metric.title))
             .collect(Collectors.joining()));
-    for (String policy : policies().keySet()) {
+    for (String policy : setting.policies().keySet()) {
       System.out.printf(
           Locale.ROOT,
           "%-20s %s%n",

@@ -11,13 +11,13 @@ final class ComparisonTest {
   private static Run busyFarm(String policy) {
     return Run.of(
         new BuildMix(FARM, 0.8, 4_000),
-        Objects.requireNonNull(Comparison.policies().get(policy)),
+        Objects.requireNonNull(Policies.ALL_FOR_TENANTS.get(policy)),
         3);
   }
 
   @Test
   void everyPolicyRunsEachActionOnce() {
-    for (String policy : Comparison.policies().keySet()) {
+    for (String policy : Policies.ALL_FOR_TENANTS.keySet()) {
       Run run = busyFarm(policy);
 
       assertThat(run.measured()).as(policy).hasSizeGreaterThan(2_000);
@@ -29,19 +29,19 @@ final class ComparisonTest {
 
   @Test
   void sameSeedGivesTheSameWaits() {
-    double[] once = busyFarm(Comparison.SPARROW).of(Task::waitSeconds);
+    double[] once = busyFarm(Policies.SPARROW).of(Task::waitSeconds);
 
-    double[] again = busyFarm(Comparison.SPARROW).of(Task::waitSeconds);
+    double[] again = busyFarm(Policies.SPARROW).of(Task::waitSeconds);
 
     assertThat(again).isEqualTo(once);
   }
 
   @Test
   void actionsWaitLessThanUnderPublishedPolicies_whenTheFarmIsBusy() {
-    double shipped = Metric.P99_WAIT_MS.of(busyFarm(Comparison.SPARROW));
+    double shipped = Metric.P99_WAIT_MS.of(busyFarm(Policies.SPARROW));
 
-    assertThat(shipped).isLessThan(Metric.P99_WAIT_MS.of(busyFarm(Comparison.BATCH)));
-    assertThat(shipped).isLessThan(Metric.P99_WAIT_MS.of(busyFarm(Comparison.POLLING)));
+    assertThat(shipped).isLessThan(Metric.P99_WAIT_MS.of(busyFarm(Policies.BATCH)));
+    assertThat(shipped).isLessThan(Metric.P99_WAIT_MS.of(busyFarm(Policies.POLLING)));
     assertThat(shipped).isLessThan(Metric.P99_WAIT_MS.of(busyFarm("two choices")));
   }
 

@@ -9,7 +9,7 @@ import java.util.random.RandomGenerator;
 /** W7: many jobs of a continuous integration want the same actions within two seconds. */
 final class DuplicateStorm implements Workload {
   private static final int JOBS = 50;
-  private static final int DISTINCT = 1_000;
+  private static final int DISTINCT = 5_000;
   private static final long WITHIN_NANOS = 2 * Timeline.SECOND;
 
   private final Farm farm;

@@ -14,9 +14,15 @@ final class EarlyBinding implements Policy {
   private long messages;
 
   private static final class Node {
+    final int number;
     final Deque<Task> queue = new ArrayDeque<>();
     int free;
     int load;
+
+    Node(int number, int slots) {
+      this.number = number;
+      free = slots;
+    }
   }
 
   /** With one choice it is random; with two it is the power of two choices. */
@@ -25,9 +31,7 @@ final class EarlyBinding implements Policy {
     this.choices = choices;
     candidates = new Candidates(run.farm);
     for (int number = 0; number < run.farm.executors(); number++) {
-      Node node = new Node();
-      node.free = run.farm.slots();
-      nodes.add(node);
+      nodes.add(new Node(number, run.farm.slots()));
     }
   }
 
@@ -80,9 +84,8 @@ final class EarlyBinding implements Policy {
       return;
     }
     node.free--;
-    run.started(task);
     run.timeline.after(
-        task.durationNanos,
+        run.started(task, node.number),
         () -> {
           node.free++;
           node.load--;

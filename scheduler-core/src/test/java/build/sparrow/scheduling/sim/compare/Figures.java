@@ -18,6 +18,7 @@ final class Figures {
     }
     settings.add(Setting.dagBuilds(true));
     settings.add(Setting.dagBuilds(false));
+    settings.add(Setting.editing());
     settings.add(Setting.skew());
     settings.add(Setting.duplicateStorm());
     settings.add(Setting.flood(false));
@@ -27,29 +28,28 @@ final class Figures {
 
   /** The figures whose settings were run. */
   static void print(Results results) {
-    ratio(results, "W1 80 %", Metric.RESPONSE_MS, Comparison.FIFO, 1.05);
-    ratio(results, "W1 95 %", Metric.RESPONSE_MS, Comparison.FIFO, 1.12);
-    ratio(results, "W2 80 %", Metric.P99_WAIT_MS, Comparison.FIFO, 1.10);
-    ratio(results, "W2 90 %", Metric.P99_WAIT_MS, Comparison.FIFO, 1.20);
-    ratio(results, "W2 95 %", Metric.P99_WAIT_MS, Comparison.FIFO, 1.30);
+    ratio(results, "W1 80 %", Metric.RESPONSE_MS, Policies.FIFO, 1.05);
+    ratio(results, "W1 95 %", Metric.RESPONSE_MS, Policies.FIFO, 1.12);
+    ratio(results, "W2 80 %", Metric.P99_WAIT_MS, Policies.FIFO, 1.10);
+    ratio(results, "W2 90 %", Metric.P99_WAIT_MS, Policies.FIFO, 1.20);
+    ratio(results, "W2 95 %", Metric.P99_WAIT_MS, Policies.FIFO, 1.30);
     for (int load : new int[] {80, 90, 95}) {
-      ratio(results, "W2 " + load + " %", Metric.P99_SHORT_WAIT_MS, Comparison.FIFO, 0.30);
+      ratio(results, "W2 " + load + " %", Metric.P99_SHORT_WAIT_MS, Policies.FIFO, 0.30);
     }
-    for (String peer : List.of(Comparison.BATCH, Comparison.POLLING)) {
+    for (String peer : List.of(Policies.BATCH, Policies.POLLING)) {
       ratio(results, "W2 80 %", Metric.P99_WAIT_MS, peer, 0.5);
       ratio(results, "W2 95 %", Metric.P99_WAIT_MS, peer, 0.7);
     }
     absolute(results, "W3 warm", Metric.MAKESPAN, 1.10);
     absolute(results, "W3 cold", Metric.MAKESPAN, 1.20);
-    if (results.has("W8 alone", Comparison.SPARROW)
-        && results.has("W8 flooded", Comparison.SPARROW)) {
+    if (results.has("W8 alone", Policies.SPARROW) && results.has("W8 flooded", Policies.SPARROW)) {
       line(
           "W8, " + Metric.P99_SLOWDOWN.title + " of the victim, flooded / alone",
-          results.ratio(Metric.P99_SLOWDOWN, Comparison.SPARROW, "W8 flooded", "W8 alone"),
+          results.ratio(Metric.P99_SLOWDOWN, Policies.SPARROW, "W8 flooded", "W8 alone"),
           2);
     }
-    // What a scheduler that stops nothing can do at best where the flood has all slots.
-    ratio(results, "W8 flooded", Metric.P99_SLOWDOWN, Comparison.FAIR, 1.5);
+    // What a scheduler that kills nothing can do at best where the flood has all slots.
+    ratio(results, "W8 flooded", Metric.P99_SLOWDOWN, Policies.FAIR_AND_SIZED, 1.2);
     for (int load : new int[] {80, 90, 95}) {
       absolute(results, "W2 " + load + " %", Metric.MESSAGES, 5);
     }
@@ -57,17 +57,17 @@ final class Figures {
 
   private static void ratio(
       Results results, String setting, Metric metric, String other, double target) {
-    if (results.has(setting, Comparison.SPARROW)) {
+    if (results.has(setting, Policies.SPARROW)) {
       line(
           setting + ", " + metric.title + " / " + other,
-          results.ratio(setting, metric, Comparison.SPARROW, other),
+          results.ratio(setting, metric, Policies.SPARROW, other),
           target);
     }
   }
 
   private static void absolute(Results results, String setting, Metric metric, double target) {
-    if (results.has(setting, Comparison.SPARROW)) {
-      line(setting + ", " + metric.title, results.of(setting, Comparison.SPARROW, metric), target);
+    if (results.has(setting, Policies.SPARROW)) {
+      line(setting + ", " + metric.title, results.of(setting, Policies.SPARROW, metric), target);
     }
   }
 

@@ -3,6 +3,7 @@ package build.sparrow.scheduling.sim.compare;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.DoubleStream;
 
 /** What is measured of a run. */
 enum Metric {
@@ -10,9 +11,12 @@ enum Metric {
   P99_WAIT_MS("p99 wait ms"),
   P99_SHORT_WAIT_MS("p99 wait of < 0.5 s, ms"),
   RESPONSE_MS("mean job response ms"),
+  P99_RESPONSE_MS("p99 job response ms"),
   P50_SLOWDOWN("p50 slowdown"),
   P99_SLOWDOWN("p99 slowdown"),
+  KILLED("killed work s"),
   MAKESPAN("makespan / lower bound"),
+  WARM("warm starts"),
   MESSAGES("messages/action"),
   REJECTS("rejects/action");
 
@@ -27,10 +31,13 @@ enum Metric {
       case P50_WAIT_MS -> 1e3 * Statistic.percentile(run.of(Task::waitSeconds), 0.5);
       case P99_WAIT_MS -> 1e3 * Statistic.percentile(run.of(Task::waitSeconds), 0.99);
       case P99_SHORT_WAIT_MS -> shortWait(run);
-      case RESPONSE_MS -> response(run);
+      case RESPONSE_MS -> DoubleStream.of(responses(run)).average().orElse(0);
+      case P99_RESPONSE_MS -> Statistic.percentile(responses(run), 0.99);
       case P50_SLOWDOWN -> Statistic.percentile(run.of(Task::slowdown), 0.5);
+      case KILLED -> run.policy().killedNanos() / 1e9;
       case MAKESPAN -> makespanSeconds(run) / run.workload().leastSeconds();
       case P99_SLOWDOWN -> Statistic.percentile(run.of(Task::slowdown), 0.99);
+      case WARM -> run.measured().stream().mapToInt(task -> task.warm ? 1 : 0).average().orElse(0);
       case MESSAGES -> run.messagesPerTask();
       case REJECTS -> rejects(run);
     };
@@ -60,21 +67,17 @@ enum Metric {
     return 1e3 * Statistic.percentile(waits, 0.99);
   }
 
-  /** From a job's submission to the end of its last task; 0 where only starts are awaited. */
-  private static double response(Run run) {
+  /** Of each job, from its submission to the end of its last task, in milliseconds, sorted. */
+  private static double[] responses(Run run) {
     Map<Integer, Long> begins = new HashMap<>();
     Map<Integer, Long> ends = new HashMap<>();
     for (Task task : run.measured()) {
-      if (task.finishedNanos < 0) {
-        return 0;
-      }
       begins.merge(task.facts.job(), task.submittedNanos, Math::min);
       ends.merge(task.facts.job(), task.finishedNanos, Math::max);
     }
-    double sum = 0;
-    for (Map.Entry<Integer, Long> end : ends.entrySet()) {
-      sum += end.getValue() - begins.getOrDefault(end.getKey(), 0L);
-    }
-    return sum / Math.max(1, ends.size()) / 1e6;
+    return ends.keySet().stream()
+        .mapToDouble(job -> (ends.getOrDefault(job, 0L) - begins.getOrDefault(job, 0L)) / 1e6)
+        .sorted()
+        .toArray();
   }
 }

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,9 @@ final class Omniscient implements Policy {
   private final List<Line> lines = new ArrayList<>();
   private final int[] free;
 
+  /** All executors; those that others cannot stand in for come last. */
+  private final int[] leastAbleFirst;
+
   /** Whether the tenant with the least running comes first; otherwise there is but one. */
   private final boolean fair;
 
@@ -42,6 +46,12 @@ final class Omniscient implements Policy {
     this.order = order;
     free = new int[run.farm.executors()];
     Arrays.fill(free, run.farm.slots());
+    leastAbleFirst =
+        IntStream.range(0, free.length)
+            .boxed()
+            .sorted(Comparator.comparingInt(each -> run.farm.serves().get(each).size()))
+            .mapToInt(Integer::intValue)
+            .toArray();
   }
 
   /** First come, first served. */
@@ -56,13 +66,17 @@ final class Omniscient implements Policy {
 
   /** Short ones first, by what it believes of durations, bounded by age. */
   static Omniscient sized(Run run) {
-    return new Omniscient(
-        run,
-        false,
-        task -> {
-          double believed = task.durationSeconds() * Math.exp(NOISE * run.random.nextGaussian());
-          return task.submittedNanos + 4 * Math.clamp(believed, 0.05, 60) * Timeline.SECOND;
-        });
+    return new Omniscient(run, false, task -> believedDeadline(task, run));
+  }
+
+  /** The same within a tenant; first the tenant that has the least running. */
+  static Omniscient fairAndSized(Run run) {
+    return new Omniscient(run, true, task -> believedDeadline(task, run));
+  }
+
+  private static double believedDeadline(Task task, Run run) {
+    double believed = task.durationSeconds() * Math.exp(NOISE * run.random.nextGaussian());
+    return task.submittedNanos + 4 * Math.clamp(believed, 0.05, 60) * Timeline.SECOND;
   }
 
   @Override
@@ -70,7 +84,7 @@ final class Omniscient implements Policy {
     for (Task task : tasks) {
       line(task).waiting().add(new Waiting(task, order.applyAsDouble(task), sequence++));
     }
-    for (int executor = 0; executor < free.length; executor++) {
+    for (int executor : leastAbleFirst) {
       fill(executor);
     }
   }
@@ -102,9 +116,8 @@ final class Omniscient implements Policy {
       Task task = line.waiting().remove().task();
       free[executor]--;
       running.merge(line.tenant(), 1, Integer::sum);
-      run.started(task);
       run.timeline.after(
-          task.durationNanos,
+          run.started(task, executor),
           () -> {
             free[executor]++;
             running.merge(line.tenant(), -1, Integer::sum);

@@ -19,4 +19,9 @@ interface Policy {
 
   /** Messages so far between schedulers and executors; those of one stream and moment are one. */
   long messages();
+
+  /** Slots' time spent so far on what was killed, to be begun anew. */
+  default long killedNanos() {
+    return 0;
+  }
 }

@@ -21,6 +21,7 @@ final class Run {
   private final Policy policy;
   private final List<Task> tasks = new ArrayList<>();
   private final Map<ActionId, List<Task>> inFlight = new HashMap<>();
+  private final InputCaches inputs = new InputCaches();
   private int plannedJobs;
   private int measuredOpen;
   private int measuredWaiting;
@@ -120,9 +121,15 @@ final class Run {
     }
   }
 
-  /** The task's process starts. */
-  void started(Task task) {
+  /**
+   * The task's turn at an executor begins.
+   *
+   * @return how long it keeps its slot: it runs, and before that fetches what is not there
+   */
+  long started(Task task, int executor) {
     inFlight.getOrDefault(task.action, List.of()).forEach(this::markStarted);
+    task.warm = task.fetchNanos == 0 || inputs.touch(executor, task.facts);
+    return task.durationNanos + (task.warm ? 0 : task.fetchNanos);
   }
 
   private void markStarted(Task task) {

@@ -1,6 +1,7 @@
 package build.sparrow.scheduling.sim.compare;
 
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 
 /**
@@ -8,7 +9,15 @@ import java.util.function.Supplier;
  *
  * @param metrics columns of its rows
  */
-record Setting(String name, Supplier<Workload> workload, List<Metric> metrics) {
+record Setting(
+    String name,
+    Supplier<Workload> workload,
+    Map<String, Policy.Maker> policies,
+    List<Metric> metrics) {
+  private Setting(String name, Supplier<Workload> workload, List<Metric> metrics) {
+    this(name, workload, Policies.ALL, metrics);
+  }
+
   static final List<Metric> WAITS =
       List.of(
           Metric.P50_WAIT_MS,
@@ -21,13 +30,20 @@ record Setting(String name, Supplier<Workload> workload, List<Metric> metrics) {
       List.of(Metric.RESPONSE_MS, Metric.P99_WAIT_MS, Metric.MESSAGES, Metric.REJECTS);
 
   static final List<Metric> SLOWDOWNS =
-      List.of(Metric.P50_SLOWDOWN, Metric.P99_SLOWDOWN, Metric.P99_WAIT_MS);
+      List.of(Metric.P50_SLOWDOWN, Metric.P99_SLOWDOWN, Metric.P99_WAIT_MS, Metric.KILLED);
 
   static Setting dagBuilds(boolean warm) {
     return new Setting(
         "W3 " + (warm ? "warm" : "cold"),
         () -> new DagBuilds(Farm.alike(10, 4), warm),
         List.of(Metric.MAKESPAN, Metric.P99_WAIT_MS));
+  }
+
+  static Setting editing() {
+    return new Setting(
+        "W5",
+        () -> new Editing(Farm.alike(20, 4)),
+        List.of(Metric.RESPONSE_MS, Metric.P99_RESPONSE_MS, Metric.WARM, Metric.MESSAGES));
   }
 
   static Setting skew() {
@@ -42,7 +58,8 @@ record Setting(String name, Supplier<Workload> workload, List<Metric> metrics) {
   static Setting flood(boolean flooded) {
     return new Setting(
         "W8 " + (flooded ? "flooded" : "alone"),
-        () -> new Flood(Farm.alike(50, 4), 4_000, flooded ? 25_000 : 0),
+        () -> new Flood(Farm.alike(200, 4), 12_000, flooded ? 100_000 : 0),
+        Policies.ALL_FOR_TENANTS,
         SLOWDOWNS);
   }
 

@@ -36,7 +36,7 @@ final class Shipped implements Policy {
     int number = 0;
     for (List<Integer> serves : run.farm.serves()) {
       PoolDeclaration pool = Objects.requireNonNull(pools.get(serves));
-      new ShippedExecutor(this, "x" + number++, pool, frontends, run.random.split()).start();
+      new ShippedExecutor(this, number++, pool, frontends, run.random.split()).start();
     }
   }
 

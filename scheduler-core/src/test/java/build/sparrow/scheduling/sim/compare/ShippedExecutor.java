@@ -22,6 +22,7 @@ import java.util.TreeMap;
 /** An executor whose actions take their time, and nothing else. */
 final class ShippedExecutor {
   final ExecutorId id;
+  private final int number;
   private final Shipped farm;
   private final PoolDeclaration pool;
   private final List<ShippedFrontend> frontends;
@@ -32,15 +33,16 @@ final class ShippedExecutor {
 
   ShippedExecutor(
       Shipped farm,
-      String name,
+      int number,
       PoolDeclaration pool,
       List<ShippedFrontend> frontends,
       SplittableRandom random) {
     this.farm = farm;
+    this.number = number;
     this.pool = pool;
     this.frontends = frontends;
     this.random = random;
-    id = new ExecutorId(name, "i");
+    id = new ExecutorId("x" + number, "i");
     scheduler = new ExecutorScheduler(ExecutorConfig.of(farm.run.farm.slots()));
   }
 
@@ -116,10 +118,11 @@ final class ShippedExecutor {
 
   private void launch(AttemptId attempt) {
     Task task = Objects.requireNonNull(farm.attempts.get(attempt));
-    farm.run.started(task);
-    farm.run.timeline.after(0, () -> on(new ExecutorEvent.PhaseReached(attempt, Phase.EXECUTING)));
+    long occupied = farm.run.started(task, number);
     farm.run.timeline.after(
-        task.durationNanos, () -> on(new ExecutorEvent.Ended(attempt, Ending.DECIDED)));
+        occupied - task.durationNanos,
+        () -> on(new ExecutorEvent.PhaseReached(attempt, Phase.EXECUTING)));
+    farm.run.timeline.after(occupied, () -> on(new ExecutorEvent.Ended(attempt, Ending.DECIDED)));
   }
 
   private void send(FrontendId frontend, OwnerEvent message) {

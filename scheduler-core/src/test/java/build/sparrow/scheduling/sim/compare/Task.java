@@ -26,6 +26,9 @@ final class Task {
   final ActionId action;
   final long durationNanos;
 
+  /** How long it fetches its inputs first, at an executor that has not run its like lately. */
+  final long fetchNanos;
+
   /** Whether the figures count it; what warms a farm up, or comes too late, is not counted. */
   final boolean measured;
 
@@ -33,11 +36,26 @@ final class Task {
   long startedNanos = -1;
   long finishedNanos = -1;
 
+  /** Whether its inputs were where it ran. */
+  boolean warm;
+
+  /** A task whose inputs are everywhere. */
   Task(int number, Facts facts, ActionId action, long durationNanos, boolean measured) {
+    this(number, facts, action, durationNanos, 0, measured);
+  }
+
+  Task(
+      int number,
+      Facts facts,
+      ActionId action,
+      long durationNanos,
+      long fetchNanos,
+      boolean measured) {
     this.number = number;
     this.facts = facts;
     this.action = action;
     this.durationNanos = durationNanos;
+    this.fetchNanos = fetchNanos;
     this.measured = measured;
   }
 
