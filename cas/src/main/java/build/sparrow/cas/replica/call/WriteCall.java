@@ -1,0 +1,206 @@
+package build.sparrow.cas.replica.call;
+
+import build.sparrow.cas.replica.call.ReplicaEffect.Owe;
+import build.sparrow.cas.replica.call.ReplicaEffect.Store;
+import build.sparrow.cas.replica.call.ReplicaEvent.Done;
+import build.sparrow.cas.replica.call.ReplicaEvent.Failed;
+import build.sparrow.cas.replica.call.ReplicaEvent.Found;
+import build.sparrow.cas.replica.call.ReplicaEvent.Late;
+import build.sparrow.cas.replica.call.ReplicaEvent.Looked;
+import build.sparrow.service.Endpoint;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * Stores items. One is written when as many candidates have taken it as there are to be copies; a
+ * home that is not among them is owed it, by one that is, before the write is acknowledged.
+ */
+public final class WriteCall implements ReplicaCall {
+  private final Placement placement;
+  private final Map<Item, Delivery> deliveries = new LinkedHashMap<>();
+  private int open;
+
+  /** One item on its way. */
+  private static final class Delivery {
+    private final Candidates candidates;
+    private final List<Endpoint> takers = new ArrayList<>(3);
+    private final Set<Endpoint> refusers = new LinkedHashSet<>();
+    private boolean owing;
+    private boolean settled;
+    private boolean written;
+
+    Delivery(Candidates candidates) {
+      this.candidates = candidates;
+    }
+  }
+
+  /**
+   * A call.
+   *
+   * @param suspects shards that get an item only where nobody else is left
+   */
+  public WriteCall(Placement placement, Collection<? extends Item> items, Set<Endpoint> suspects) {
+    this.placement = placement;
+    for (Item item : items) {
+      deliveries.computeIfAbsent(
+          item, each -> new Delivery(new Candidates(placement.candidates(each), suspects)));
+    }
+    open = deliveries.size();
+  }
+
+  @Override
+  public List<ReplicaEffect> begin() {
+    Rounds round = new Rounds();
+    deliveries.forEach(
+        (item, delivery) -> {
+          for (int i = 0; i < placement.copies(); i++) {
+            storeAtNext(item, delivery, round);
+          }
+        });
+    return round.effects(Store::new);
+  }
+
+  private static void storeAtNext(Item item, Delivery delivery, Rounds round) {
+    delivery.candidates.next().ifPresent(shard -> round.add(shard, item));
+  }
+
+  @Override
+  public List<ReplicaEffect> on(ReplicaEvent event) {
+    return switch (event) {
+      case Done(Store(var shard, var items)) -> stored(shard, items);
+      case Failed(Store(_, var items)) -> notStored(items);
+      case Done(Owe(_, _, var items)) -> owed(items);
+      case Failed(Owe owe) -> notOwed(owe);
+      case Late _ -> late();
+      case Done _, Failed _, Found _, Looked _ -> List.of();
+    };
+  }
+
+  private List<ReplicaEffect> stored(Endpoint shard, Set<Item> items) {
+    Map<Endpoint, Rounds> debts = new LinkedHashMap<>();
+    for (Item item : items) {
+      Delivery delivery = delivery(item);
+      delivery.candidates.heard();
+      delivery.takers.add(shard);
+      if (delivery.settled || delivery.takers.size() < placement.copies()) {
+        continue;
+      }
+      if (delivery.takers.containsAll(homes(delivery))) {
+        settle(delivery, true);
+      } else if (!delivery.owing) {
+        delivery.owing = true;
+        oweNext(item, delivery, debts);
+      }
+    }
+    return effects(debts);
+  }
+
+  /** A deputy that took the item owes it first: the other taker has less to remember. */
+  private void oweNext(Item item, Delivery delivery, Map<Endpoint, Rounds> debts) {
+    List<Endpoint> keepers =
+        delivery.candidates.ranked().reversed().stream()
+            .filter(delivery.takers::contains)
+            .filter(shard -> !delivery.refusers.contains(shard))
+            .toList();
+    if (keepers.isEmpty()) {
+      settle(delivery, false);
+      return;
+    }
+    homes(delivery).stream()
+        .filter(home -> !delivery.takers.contains(home))
+        .forEach(
+            home -> debts.computeIfAbsent(keepers.getFirst(), _ -> new Rounds()).add(home, item));
+  }
+
+  private static List<ReplicaEffect> effects(Map<Endpoint, Rounds> debts) {
+    List<ReplicaEffect> effects = new ArrayList<>();
+    debts.forEach(
+        (keeper, byHome) ->
+            effects.addAll(byHome.effects((home, items) -> new Owe(keeper, home, items))));
+    return effects;
+  }
+
+  private List<ReplicaEffect> notStored(Set<Item> items) {
+    Rounds round = new Rounds();
+    for (Item item : items) {
+      Delivery delivery = delivery(item);
+      delivery.candidates.heard();
+      if (!delivery.settled && !delivery.owing) {
+        storeAtNext(item, delivery, round);
+        if (delivery.candidates.isExhausted()) {
+          settle(delivery, false);
+        }
+      }
+    }
+    return round.effects(Store::new);
+  }
+
+  private List<ReplicaEffect> owed(Set<Item> items) {
+    for (Item item : items) {
+      settle(delivery(item), true);
+    }
+    return List.of();
+  }
+
+  private List<ReplicaEffect> notOwed(Owe owe) {
+    Map<Endpoint, Rounds> debts = new LinkedHashMap<>();
+    for (Item item : owe.items()) {
+      Delivery delivery = delivery(item);
+      delivery.refusers.add(owe.shard());
+      if (!delivery.settled) {
+        oweNext(item, delivery, debts);
+      }
+    }
+    return effects(debts);
+  }
+
+  private List<ReplicaEffect> late() {
+    Rounds round = new Rounds();
+    deliveries.forEach(
+        (item, delivery) -> {
+          if (!delivery.settled && !delivery.owing) {
+            storeAtNext(item, delivery, round);
+          }
+        });
+    return round.effects(Store::new);
+  }
+
+  private void settle(Delivery delivery, boolean written) {
+    if (!delivery.settled) {
+      delivery.settled = true;
+      delivery.written = written;
+      open--;
+    }
+  }
+
+  private List<Endpoint> homes(Delivery delivery) {
+    return delivery.candidates.ranked().subList(0, placement.copies());
+  }
+
+  private Delivery delivery(Item item) {
+    return Objects.requireNonNull(deliveries.get(item));
+  }
+
+  @Override
+  public boolean isOver() {
+    return open == 0;
+  }
+
+  /** The items that too few shards have taken; they may be there nevertheless. */
+  public Set<Item> unwritten() {
+    Set<Item> unwritten = new LinkedHashSet<>();
+    deliveries.forEach(
+        (item, delivery) -> {
+          if (!delivery.written) {
+            unwritten.add(item);
+          }
+        });
+    return unwritten;
+  }
+}
