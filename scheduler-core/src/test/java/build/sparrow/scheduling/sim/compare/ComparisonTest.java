@@ -46,6 +46,63 @@ final class ComparisonTest {
   }
 
   @Test
+  void nothingIsBegunAgainAndNobodySeesAnError_whenAFrontendCrashes() {
+    Run run = Run.of(new BuildMix(FARM, 0.8, 4_000), Shipped::losingAFrontend, 3);
+
+    assertThat(shipped(run).announced).isPositive();
+    assertThat(run.restarts()).isZero();
+    assertThat(shipped(run).errors).isZero();
+  }
+
+  @Test
+  void nobodySeesAnError_whenNodesGo() {
+    Run run = Run.of(new BuildMix(Farm.alike(100, 4), 0.8, 30_000), Shipped::preempted, 4);
+
+    assertThat(run.restarts()).isPositive();
+    assertThat(shipped(run).wastedNanos).isGreaterThan(shipped(run).leastWastedNanos);
+    assertThat(shipped(run).errors).isZero();
+  }
+
+  private static Shipped shipped(Run run) {
+    return (Shipped) run.policy();
+  }
+
+  @Test
+  void publishedPoliciesServeTenantsInTurn_whenOneFloods() {
+    double inTurn = Metric.P50_SLOWDOWN.of(flooded(Policies.BATCH));
+
+    double inOrder = Metric.P50_SLOWDOWN.of(flooded(Policies.FIFO));
+
+    assertThat(inTurn).isLessThan(inOrder / 10);
+  }
+
+  @Test
+  void nobodyWaitsForAFlood_whereItsActionsAreKilled() {
+    Run run = flooded("omniscient, preempting");
+
+    assertThat(Metric.P50_SLOWDOWN.of(run)).isLessThan(1.1);
+    assertThat(run.policy().killedNanos()).isPositive();
+  }
+
+  private static Run flooded(String policy) {
+    return Run.of(
+        new Flood(FARM, 1_000, 10_000),
+        Objects.requireNonNull(Policies.ALL_FOR_TENANTS.get(policy)),
+        5);
+  }
+
+  @Test
+  void inputsAreThereWhereATargetWasBuiltLately() {
+    InputCaches inputs = new InputCaches();
+    Task.Facts facts = Task.Facts.of(0, 0, 1, 7);
+
+    assertThat(inputs.touch(1, facts)).isFalse();
+
+    assertThat(inputs.touch(1, facts)).isTrue();
+    assertThat(inputs.touch(2, facts)).isFalse();
+  }
+
+  @Test
   void intervalOfTheMedianHoldsIt() {
     Statistic statistic = Statistic.of(new double[] {9, 1, 8, 2, 7, 3, 6, 4, 5, 10});
 

@@ -16,6 +16,8 @@ final class Figures {
     for (int load : new int[] {80, 90, 95}) {
       settings.add(Setting.buildMix(load));
     }
+    settings.add(Setting.preempted());
+    settings.add(Setting.losingAFrontend());
     settings.add(Setting.dagBuilds(true));
     settings.add(Setting.dagBuilds(false));
     settings.add(Setting.editing());
@@ -53,6 +55,9 @@ final class Figures {
     for (int load : new int[] {80, 90, 95}) {
       absolute(results, "W2 " + load + " %", Metric.MESSAGES, 5);
     }
+    absolute(results, "W2 80 %, nodes go", Metric.WASTED_OVER_LEAST, 1.1);
+    absolute(results, "W2 80 %, frontend crashes", Metric.RESTARTS, 0);
+    absolute(results, "W2 80 %, frontend crashes", Metric.ERRORS, 0);
   }
 
   private static void ratio(

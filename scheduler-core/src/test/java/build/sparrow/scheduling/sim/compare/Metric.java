@@ -3,6 +3,7 @@ package build.sparrow.scheduling.sim.compare;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
 
 /** What is measured of a run. */
@@ -18,7 +19,11 @@ enum Metric {
   MAKESPAN("makespan / lower bound"),
   WARM("warm starts"),
   MESSAGES("messages/action"),
-  REJECTS("rejects/action");
+  REJECTS("rejects/action"),
+  WASTED("wasted / useful work"),
+  WASTED_OVER_LEAST("wasted / least waste"),
+  RESTARTS("actions begun again"),
+  ERRORS("errors at clients");
 
   final String title;
 
@@ -39,15 +44,19 @@ enum Metric {
       case P99_SLOWDOWN -> Statistic.percentile(run.of(Task::slowdown), 0.99);
       case WARM -> run.measured().stream().mapToInt(task -> task.warm ? 1 : 0).average().orElse(0);
       case MESSAGES -> run.messagesPerTask();
-      case REJECTS -> rejects(run);
+      case REJECTS ->
+          ofShipped(run, farm -> (double) farm.rejects / Math.max(1, farm.offers - farm.rejects));
+      case WASTED -> ofShipped(run, farm -> (double) farm.wastedNanos / farm.usefulNanos);
+      case WASTED_OVER_LEAST ->
+          ofShipped(run, farm -> (double) farm.wastedNanos / farm.leastWastedNanos);
+      case RESTARTS -> run.restarts();
+      case ERRORS -> ofShipped(run, farm -> farm.errors);
     };
   }
 
-  /** Offers that found no room, for each that did; only the shipped scheduler has any. */
-  private static double rejects(Run run) {
-    return run.policy() instanceof Shipped shipped
-        ? (double) shipped.rejects / Math.max(1, shipped.offers - shipped.rejects)
-        : 0;
+  /** Nobody else has offers that find no room, or meets faults. */
+  private static double ofShipped(Run run, ToDoubleFunction<Shipped> value) {
+    return run.policy() instanceof Shipped shipped ? value.applyAsDouble(shipped) : 0;
   }
 
   private static double makespanSeconds(Run run) {

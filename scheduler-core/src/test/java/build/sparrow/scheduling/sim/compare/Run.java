@@ -128,6 +128,7 @@ final class Run {
    */
   long started(Task task, int executor) {
     inFlight.getOrDefault(task.action, List.of()).forEach(this::markStarted);
+    task.starts++;
     task.warm = task.fetchNanos == 0 || inputs.touch(executor, task.facts);
     return task.durationNanos + (task.warm ? 0 : task.fetchNanos);
   }
@@ -162,6 +163,11 @@ final class Run {
   }
 
   // What came of it.
+
+  /** Attempts beyond the first one, of all tasks. */
+  long restarts() {
+    return tasks.stream().mapToLong(task -> Math.max(0, task.starts - 1)).sum();
+  }
 
   List<Task> measured() {
     return tasks.stream().filter(task -> task.measured).toList();

@@ -32,10 +32,28 @@ record Setting(
   static final List<Metric> SLOWDOWNS =
       List.of(Metric.P50_SLOWDOWN, Metric.P99_SLOWDOWN, Metric.P99_WAIT_MS, Metric.KILLED);
 
+  /** Spot nodes go, half of them within an hour. */
+  static Setting preempted() {
+    return new Setting(
+        "W2 80 %, nodes go",
+        () -> new BuildMix(Farm.alike(100, 4), 0.8, 120_000),
+        Map.of(Policies.SPARROW, Shipped::preempted),
+        List.of(Metric.WASTED, Metric.WASTED_OVER_LEAST, Metric.P99_WAIT_MS, Metric.ERRORS));
+  }
+
+  /** One of three frontends crashes. */
+  static Setting losingAFrontend() {
+    return new Setting(
+        "W2 80 %, frontend crashes",
+        () -> new BuildMix(Farm.alike(100, 4), 0.8, 40_000),
+        Map.of(Policies.SPARROW, Shipped::losingAFrontend),
+        List.of(Metric.RESTARTS, Metric.ERRORS, Metric.P99_WAIT_MS));
+  }
+
   static Setting dagBuilds(boolean warm) {
     return new Setting(
         "W3 " + (warm ? "warm" : "cold"),
-        () -> new DagBuilds(Farm.alike(10, 4), warm),
+        () -> new DagBuilds(Farm.alike(10, 4), warm, new LayeredBuild()),
         List.of(Metric.MAKESPAN, Metric.P99_WAIT_MS));
   }
 

@@ -2,8 +2,10 @@ package build.sparrow.scheduling.sim.compare;
 
 import build.sparrow.scheduling.ExecutorId;
 import build.sparrow.scheduling.FrontendId;
+import build.sparrow.scheduling.LossClass;
 import build.sparrow.scheduling.OperationId;
 import build.sparrow.scheduling.Origin;
+import build.sparrow.scheduling.Stage;
 import build.sparrow.scheduling.WatcherId;
 import build.sparrow.scheduling.executor.ExecutorEvent;
 import build.sparrow.scheduling.executor.Offered;
@@ -17,15 +19,26 @@ import build.sparrow.scheduling.owner.OwnerTimes;
 import build.sparrow.scheduling.owner.PoolDeclaration;
 import build.sparrow.scheduling.sim.Timeline;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 
-/** A frontend that does what its scheduler says, and nothing else. */
+/**
+ * A frontend that does what its scheduler says, and the clients that follow their actions at it.
+ * One whose frontend is gone asks again, and is led to another one.
+ */
 final class ShippedFrontend {
+  /** Bazel's first pause before it tries again, give or take a tenth. */
+  private static final long RETRY_NANOS = 100 * Timeline.MILLISECOND;
+
+  /** Longer than executors take to tell another frontend. */
+  private static final long ANNOUNCED_WITHIN_NANOS = 5 * Timeline.SECOND;
+
   /** The action cache takes this long to write. */
   private static final long CACHE_WRITE_NANOS = 2 * Timeline.MILLISECOND;
 
@@ -47,8 +60,17 @@ final class ShippedFrontend {
   private final OwnerScheduler scheduler;
   private final SplittableRandom random;
   private final Map<ExecutorId, ShippedStream> streams = new HashMap<>();
+
+  /** What each operation is for, as long as the scheduler knows it. */
   private final Map<OperationId, Task> tasks = new HashMap<>();
+
+  /** Who waits, in the order of coming. */
+  private final Map<WatcherId, Task> waiting = new LinkedHashMap<>();
+
+  private final Map<OperationId, List<WatcherId>> followers = new HashMap<>();
   private long watchers;
+  private boolean alive = true;
+  private long diedAtNanos;
   private long tickAtNanos = Long.MAX_VALUE;
 
   ShippedFrontend(
@@ -66,19 +88,55 @@ final class ShippedFrontend {
     streams.put(stream.executor.id, stream);
   }
 
-  void submit(Task task) {
-    OperationId operation = new OperationId("o" + task.number);
+  boolean alive() {
+    return alive;
+  }
+
+  /** Whether it died so short a time ago that executors may still announce what it began. */
+  boolean diedJustNow() {
+    return !alive && farm.run.timeline.now() - diedAtNanos < ANNOUNCED_WITHIN_NANOS;
+  }
+
+  void submit(Task task, boolean mayRun) {
+    WatcherId watcher = new WatcherId(watchers++);
+    OperationId operation = new OperationId(epoch + "/" + watcher.number());
     tasks.put(operation, task);
+    waiting.put(watcher, task);
     on(
         new OwnerEvent.Submit(
-            new WatcherId(watchers++),
+            watcher,
             operation,
             task.action,
             Shipped.asked(task.facts.platform()),
             task.facts.priority(),
             true,
             origin(task.facts),
-            false));
+            mayRun));
+  }
+
+  /** Its clients see their connections break, wait a little as Bazel does, and ask again. */
+  void crash() {
+    alive = false;
+    diedAtNanos = farm.run.timeline.now();
+    streams.values().forEach(stream -> stream.close(stream.executor::frontendLost));
+    for (Task task : waiting.values()) {
+      farm.run.timeline.after(
+          farm.run.hop() + (long) (RETRY_NANOS * (1 + 0.1 * random.nextDouble())),
+          () -> farm.execute(task));
+    }
+  }
+
+  void executorLost(ShippedStream stream) {
+    if (alive && streams.remove(stream.executor.id) != null) {
+      on(new OwnerEvent.ExecutorDisconnected(stream.executor.id));
+    }
+  }
+
+  /** The platform tells the operator, which tells the frontends. */
+  void preemptionNews(ShippedExecutor executor) {
+    if (alive) {
+      on(new OwnerEvent.LossNews(executor.id.name(), LossClass.PREEMPTED));
+    }
   }
 
   private static Origin origin(Task.Facts facts) {
@@ -90,6 +148,9 @@ final class ShippedFrontend {
   }
 
   void receive(OwnerEvent message) {
+    if (!alive) {
+      return;
+    }
     if (message instanceof OwnerEvent.Rejected) {
       farm.rejects++;
     }
@@ -108,7 +169,7 @@ final class ShippedFrontend {
   }
 
   private void tick() {
-    if (tickAtNanos <= farm.run.timeline.now()) {
+    if (alive && tickAtNanos <= farm.run.timeline.now()) {
       tickAtNanos = Long.MAX_VALUE;
       on(new OwnerEvent.Tick());
     }
@@ -116,10 +177,23 @@ final class ShippedFrontend {
 
   private void carryOut(OwnerEffect effect) {
     switch (effect) {
+      case OwnerEffect.Follow(var watcher, var operation, var stage, _) ->
+          follow(watcher, operation, stage);
       case OwnerEffect.Conclude(var operation, _, _) ->
-          farm.run.timeline.after(CACHE_WRITE_NANOS, () -> on(new OwnerEvent.Concluded(operation)));
-      case OwnerEffect.Completed(var operation, _) ->
-          farm.run.finished(Objects.requireNonNull(tasks.remove(operation)));
+          farm.run.timeline.after(
+              CACHE_WRITE_NANOS,
+              () -> {
+                if (alive) {
+                  on(new OwnerEvent.Concluded(operation));
+                }
+              });
+      case OwnerEffect.Completed(var operation, _) -> ended(operation);
+      case OwnerEffect.Fail(var operation, _) -> {
+        farm.errors++;
+        ended(operation);
+      }
+      case OwnerEffect.Adopted(var operation, _, var attempt) ->
+          tasks.putIfAbsent(operation, Objects.requireNonNull(farm.attempts.get(attempt)).task());
       case OwnerEffect.SendWelcome(var executor) ->
           send(executor, new ExecutorEvent.Welcomed(id, epoch));
       case OwnerEffect.SendOffer(var executor, var offer) ->
@@ -136,31 +210,50 @@ final class ShippedFrontend {
           send(executor, new ExecutorEvent.KillReceived(id, attempt));
       case OwnerEffect.SendAck(var executor, var attempt) ->
           send(executor, new ExecutorEvent.Acknowledged(id, attempt));
-      case OwnerEffect.Follow follow -> {
-        if (!tasks.containsKey(follow.operation())) {
-          throw new AssertionError("Told to follow the unknown " + follow.operation());
-        }
-      }
-      case OwnerEffect.StageChanged _, OwnerEffect.Adopted _ -> {}
+      case OwnerEffect.StageChanged _ -> {}
       case OwnerEffect.Forget(var operation) -> tasks.remove(operation);
       case OwnerEffect.Shed _,
           OwnerEffect.Unsatisfiable _,
           OwnerEffect.UnknownOperation _,
-          OwnerEffect.Fail _,
           OwnerEffect.SendDrain _,
           OwnerEffect.Disconnect _ ->
-          throw new AssertionError("Nothing fails here, but " + effect);
+          throw new AssertionError("Nobody asks for this here: " + effect);
+    }
+  }
+
+  private void follow(WatcherId watcher, OperationId operation, Stage stage) {
+    if (!tasks.containsKey(operation)) {
+      throw new AssertionError("Told to follow the unknown " + operation);
+    }
+    followers.computeIfAbsent(operation, _ -> new ArrayList<>()).add(watcher);
+    if (stage == Stage.COMPLETED) {
+      ended(operation);
+    }
+  }
+
+  private void ended(OperationId operation) {
+    List<WatcherId> told = followers.remove(operation);
+    if (told != null) {
+      // Those who follow the same operation want the same action, which ends for all.
+      Task first = Objects.requireNonNull(waiting.get(told.getFirst()));
+      told.forEach(waiting::remove);
+      if (first.finishedNanos < 0) {
+        farm.run.finished(first);
+      }
     }
   }
 
   private Offered registered(OfferedAttempt offer) {
     farm.offers++;
     Task task = Objects.requireNonNull(tasks.get(offer.operation()));
-    farm.attempts.put(offer.attempt(), task);
+    farm.attempts.put(offer.attempt(), new Shipped.Bound(task, offer.operation()));
     return new Offered(offer.attempt(), task.action, offer.alone());
   }
 
   private void send(ExecutorId executor, ExecutorEvent message) {
-    Objects.requireNonNull(streams.get(executor)).toExecutor(message);
+    ShippedStream stream = streams.get(executor);
+    if (stream != null) {
+      stream.toExecutor(message);
+    }
   }
 }

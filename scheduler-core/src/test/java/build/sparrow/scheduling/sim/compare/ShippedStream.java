@@ -11,14 +11,23 @@ import java.util.function.Consumer;
 final class ShippedStream {
   final ShippedExecutor executor;
   final ShippedFrontend frontend;
+  private final Shipped farm;
   private final Direction<OwnerEvent> toFrontend;
   private final Direction<ExecutorEvent> toExecutor;
 
   ShippedStream(Shipped farm, ShippedExecutor executor, ShippedFrontend frontend) {
+    this.farm = farm;
     this.executor = executor;
     this.frontend = frontend;
     toFrontend = new Direction<>(farm, frontend::receive);
     toExecutor = new Direction<>(farm, executor::receive);
+  }
+
+  /** One end is gone: nothing arrives any more, and the other end hears of it. */
+  void close(Consumer<ShippedStream> other) {
+    toFrontend.open = false;
+    toExecutor.open = false;
+    farm.run.timeline.after(farm.run.hop(), () -> other.accept(this));
   }
 
   void toFrontend(OwnerEvent message) {
@@ -36,6 +45,7 @@ final class ShippedStream {
     private long sentAtNanos = -1;
     private boolean onlyHeartbeats;
     private List<M> underWay = new ArrayList<>();
+    private boolean open = true;
 
     Direction(Shipped farm, Consumer<M> receiver) {
       this.farm = farm;
@@ -51,7 +61,7 @@ final class ShippedStream {
         underWay = frame;
         lastArrivalNanos = Math.max(lastArrivalNanos, timeline.now() + farm.run.hop());
         farm.heartbeats++;
-        timeline.at(lastArrivalNanos, () -> frame.forEach(receiver));
+        timeline.at(lastArrivalNanos, () -> arrive(frame));
       }
       if (onlyHeartbeats && !heartbeat) {
         onlyHeartbeats = false;
@@ -59,6 +69,12 @@ final class ShippedStream {
         farm.messages++;
       }
       underWay.add(message);
+    }
+
+    private void arrive(List<M> frame) {
+      if (open) {
+        frame.forEach(receiver);
+      }
     }
   }
 }

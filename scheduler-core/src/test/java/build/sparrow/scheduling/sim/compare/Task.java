@@ -36,6 +36,9 @@ final class Task {
   long startedNanos = -1;
   long finishedNanos = -1;
 
+  /** How often it was begun. */
+  int starts;
+
   /** Whether its inputs were where it ran. */
   boolean warm;
 
