@@ -75,7 +75,8 @@ record FarmBlueprint(BuildFarmSpec spec, Map<String, Path> poolRoots, int proces
         listen, dataDirectory, new DataSize(disk / 100 * BLOBS_PERCENT_OF_DISK), lease());
   }
 
-  FrontendConfig frontend(String name, Endpoint listen, Endpoint shard, Peering peering) {
+  FrontendConfig frontend(
+      String name, Endpoint listen, Endpoint shard, Peering peering, @Nullable Path actionLog) {
     FrontendSpec.Limits limits = spec.frontend().limits();
     SchedulerSpec.Attempts attempts = spec.scheduler().attempts();
     return new FrontendConfig(
@@ -96,7 +97,8 @@ record FarmBlueprint(BuildFarmSpec spec, Map<String, Path> poolRoots, int proces
             spec.scheduler().preemptionsBeforeOnDemand()),
         lease(),
         FrontendConfig.DEFAULT_PROGRESS_INTERVAL,
-        peering);
+        peering,
+        actionLog);
   }
 
   private static PoolDeclaration declaration(PoolSpec pool) {

@@ -5,6 +5,7 @@ import build.sparrow.frontend.Peering;
 import build.sparrow.service.Endpoint;
 import build.sparrow.service.ServiceGroup;
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -72,6 +73,9 @@ final class FrontendCommand implements Callable<Integer> {
               + " one of them, whichever is asked for it. Goes with --address.")
   private @Nullable Endpoint peers;
 
+  @Option(names = "--action-log", paramLabel = "FILE", description = UpCommand.ACTION_LOG)
+  private @Nullable Path actionLog;
+
   @Option(
       names = "--unready-seconds",
       paramLabel = "SECONDS",
@@ -100,7 +104,9 @@ final class FrontendCommand implements Callable<Integer> {
       options.startMetrics(group, terminal, health);
       RunningServer frontend =
           group.start(
-              name, () -> roles.startFrontend(blueprint.frontend(name, listen, shard, peering)));
+              name,
+              () ->
+                  roles.startFrontend(blueprint.frontend(name, listen, shard, peering, actionLog)));
       health.running(frontend);
       terminal.result("Endpoint: " + frontend.endpoint().uri());
       stop.await();

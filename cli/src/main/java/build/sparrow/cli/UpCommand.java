@@ -44,6 +44,11 @@ import picocli.CommandLine.Spec;
           + " executor."
     })
 final class UpCommand implements Callable<Integer> {
+  /** Of the option, for people. */
+  static final String ACTION_LOG =
+      "Append a line of JSON to this file for each action that ran: its mnemonic, target, sizes,"
+          + " times, and which earlier actions made its inputs. At 256 MiB it is full.";
+
   private final Roles roles;
   private final Supplier<StopSignal> signals;
 
@@ -73,6 +78,12 @@ final class UpCommand implements Callable<Integer> {
       description = "What the actions of a pool see as /, in place of its sandbox.rootDirectory.")
   private Map<String, Path> poolRoots = new LinkedHashMap<>();
 
+  @Option(
+      names = "--action-log",
+      paramLabel = "FILE",
+      description = ACTION_LOG + " Needs frontend.replicas 1.")
+  private @Nullable Path actionLog;
+
   UpCommand(Roles roles, Supplier<StopSignal> signals) {
     this.roles = roles;
     this.signals = signals;
@@ -86,6 +97,11 @@ final class UpCommand implements Callable<Integer> {
         FarmBlueprint.of(farm.getSpec(), poolRoots, Runtime.getRuntime().availableProcessors());
     int frontends = blueprint.spec().frontend().replicas();
     ProcessOptions.checkPort("--port", port);
+    if (actionLog != null && frontends > 1) {
+      throw new CommandFailure(
+          "--action-log needs one frontend, but frontend.replicas is %d: each sees a part of a build"
+              .formatted(frontends));
+    }
     if (port != 0) {
       ProcessOptions.checkPort("The last frontend's port", port + frontends - 1);
     }
@@ -121,7 +137,8 @@ final class UpCommand implements Callable<Integer> {
           group.start(
               name,
               () ->
-                  roles.startFrontend(blueprint.frontend(name, listen, shard.endpoint(), peering)));
+                  roles.startFrontend(
+                      blueprint.frontend(name, listen, shard.endpoint(), peering, actionLog)));
       frontends.add(frontend.endpoint());
     }
     List<ExecutorConfig> executors = blueprint.executors(frontends, shard.endpoint(), data);

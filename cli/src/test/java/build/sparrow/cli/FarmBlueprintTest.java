@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 final class FarmBlueprintTest {
   private static final Endpoint SHARD = Endpoint.loopback(1);
   private static final Endpoint FRONTEND = Endpoint.loopback(2);
+  private static final Path LOG = Path.of("/data/actions.jsonl");
   private static final String FARM =
       """
       spec:
@@ -63,7 +64,7 @@ final class FarmBlueprintTest {
         .isEqualTo(
             new CasConfig(
                 SHARD, Path.of("/data/shard"), new DataSize(900_000_000), Duration.ofSeconds(60)));
-    assertThat(blueprint.frontend("frontend-0", FRONTEND, SHARD, Peering.ALONE))
+    assertThat(blueprint.frontend("frontend-0", FRONTEND, SHARD, Peering.ALONE, LOG))
         .isEqualTo(
             new FrontendConfig(
                 FRONTEND,
@@ -81,7 +82,8 @@ final class FarmBlueprintTest {
                 new LossBudgets(5, 6, 7, 8),
                 Duration.ofSeconds(60),
                 FrontendConfig.DEFAULT_PROGRESS_INTERVAL,
-                Peering.ALONE));
+                Peering.ALONE,
+                LOG));
     assertThat(blueprint.executors(List.of(FRONTEND), SHARD, Path.of("/data")))
         .hasSize(5)
         .first()

@@ -72,6 +72,16 @@ final class SparrowTest {
     assertThat(err.toString()).contains("--address is here, which is no IP address");
   }
 
+  @Test
+  void actionsAreLoggedByOneFrontendOnly() throws Exception {
+    String log = folder.resolve("actions.jsonl").toString();
+
+    assertThat(up(farm(FARM), "--action-log", log)).isNotZero();
+
+    assertThat(err.toString())
+        .contains("--action-log needs one frontend, but frontend.replicas is 2");
+  }
+
   private static String[] with(String[] arguments, String... more) {
     return Stream.concat(Stream.of(arguments), Stream.of(more)).toArray(String[]::new);
   }

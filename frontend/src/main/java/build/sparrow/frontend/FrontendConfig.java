@@ -2,10 +2,12 @@ package build.sparrow.frontend;
 
 import build.sparrow.scheduling.owner.LossBudgets;
 import build.sparrow.service.Endpoint;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a frontend needs to know.
@@ -18,6 +20,7 @@ import java.util.Set;
  * @param lease how long the shard keeps readable what it reported present
  * @param progressInterval the longest that a client that follows an operation hears nothing
  * @param peering how it finds the other frontends of the farm
+ * @param actionLog file to which a line is appended for each action that ran; null for none
  */
 public record FrontendConfig(
     Endpoint listen,
@@ -28,7 +31,8 @@ public record FrontendConfig(
     LossBudgets budgets,
     Duration lease,
     Duration progressInterval,
-    Peering peering) {
+    Peering peering,
+    @Nullable Path actionLog) {
   /** Well below a third of the 60 s after which Bazel takes a silent server for dead. */
   public static final Duration DEFAULT_PROGRESS_INTERVAL = Duration.ofSeconds(15);
 
@@ -63,6 +67,7 @@ public record FrontendConfig(
         LossBudgets.DEFAULT,
         lease,
         DEFAULT_PROGRESS_INTERVAL,
-        Peering.ALONE);
+        Peering.ALONE,
+        null);
   }
 }

@@ -7,6 +7,8 @@ import build.sparrow.cas.client.RemoteBlobStore;
 import build.sparrow.cas.grpc.ActionCacheService;
 import build.sparrow.cas.grpc.ByteStreamService;
 import build.sparrow.cas.grpc.ContentAddressableStorageService;
+import build.sparrow.frontend.actionlog.ActionLog;
+import build.sparrow.frontend.actionlog.LoggingRecorder;
 import build.sparrow.frontend.admission.CheckingAdmission;
 import build.sparrow.frontend.admission.MeteredAdmission;
 import build.sparrow.frontend.capabilities.CapabilitiesService;
@@ -28,6 +30,7 @@ import build.sparrow.frontend.ownership.Relay;
 import build.sparrow.frontend.scheduling.Dispatcher;
 import build.sparrow.frontend.scheduling.ExecutorStreams;
 import build.sparrow.frontend.scheduling.MeteredOperations;
+import build.sparrow.frontend.scheduling.ResultRecorder;
 import build.sparrow.frontend.scheduling.SchedulerLoop;
 import build.sparrow.frontend.scheduling.Wire;
 import build.sparrow.scheduling.owner.OwnerConfig;
@@ -41,6 +44,7 @@ import build.sparrow.service.GrpcChannels;
 import build.sparrow.service.GrpcServer;
 import build.sparrow.service.ServiceGroup;
 import io.grpc.ManagedChannel;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -196,7 +200,7 @@ public final class FrontendMain implements AutoCloseable {
             NANO_TIME,
             new SplittableRandom(),
             loop,
-            new CachingRecorder(stores.cache(), background, admission::inputsWentMissing),
+            recorder(config, stores, background, admission, services),
             new MeteredOperations(watchers, NANO_TIME));
     loop.addTimer(dispatcher);
     loop.addTimer(watchers);
@@ -206,6 +210,22 @@ public final class FrontendMain implements AutoCloseable {
     services.start(
         "gauges", () -> SchedulerGauges.show(config.name(), () -> loop.ask(dispatcher::snapshot)));
     return new Scheduler(loop, dispatcher, watchers, new Operations(loop, dispatcher, watchers));
+  }
+
+  private static ResultRecorder recorder(
+      FrontendConfig config,
+      Stores stores,
+      ExecutorService background,
+      CheckingAdmission admission,
+      ServiceGroup services)
+      throws Exception {
+    ResultRecorder cached =
+        new CachingRecorder(stores.cache(), background, admission::inputsWentMissing);
+    Path file = config.actionLog();
+    return file == null
+        ? cached
+        : new LoggingRecorder(
+            cached, services.start("action log", () -> ActionLog.open(file, stores.blobs())));
   }
 
   private static Peers startPeers(FrontendConfig config, ServiceGroup services) throws Exception {

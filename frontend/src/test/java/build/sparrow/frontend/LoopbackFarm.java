@@ -88,7 +88,8 @@ public final class LoopbackFarm implements AutoCloseable {
         budgets,
         config.lease(),
         config.progressInterval(),
-        config.peering());
+        config.peering(),
+        config.actionLog());
   }
 
   static FrontendConfig withLimits(FrontendConfig config, FrontendLimits limits) {
@@ -101,7 +102,8 @@ public final class LoopbackFarm implements AutoCloseable {
         config.budgets(),
         config.lease(),
         config.progressInterval(),
-        config.peering());
+        config.peering(),
+        config.actionLog());
   }
 
   static FrontendConfig withProgressInterval(FrontendConfig config, Duration interval) {
@@ -114,7 +116,22 @@ public final class LoopbackFarm implements AutoCloseable {
         config.budgets(),
         config.lease(),
         interval,
-        config.peering());
+        config.peering(),
+        config.actionLog());
+  }
+
+  static FrontendConfig withActionLog(FrontendConfig config, Path file) {
+    return new FrontendConfig(
+        config.listen(),
+        config.name(),
+        config.shard(),
+        config.pools(),
+        config.limits(),
+        config.budgets(),
+        config.lease(),
+        config.progressInterval(),
+        config.peering(),
+        file);
   }
 
   ManagedChannel channel() {

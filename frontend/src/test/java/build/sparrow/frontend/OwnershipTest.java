@@ -78,7 +78,8 @@ final class OwnershipTest {
                   config.budgets(),
                   config.lease(),
                   config.progressInterval(),
-                  new Peering(place, Set.copyOf(places), null)),
+                  new Peering(place, Set.copyOf(places), null),
+                  null),
               LoopbackFarm.TIMES));
       channels.add(GrpcChannels.connect(place));
     }

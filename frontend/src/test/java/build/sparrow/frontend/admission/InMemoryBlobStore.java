@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.Set;
 
 /** Blobs in a map, and what was asked of them, round by round. */
-final class InMemoryBlobStore implements BlobStore {
-  final Map<Digest, ByteString> blobs = new HashMap<>();
+public final class InMemoryBlobStore implements BlobStore {
+  public final Map<Digest, ByteString> blobs = new HashMap<>();
   final List<Set<Digest>> reads = new ArrayList<>();
   final List<List<Digest>> questions = new ArrayList<>();
   Runnable beforeRead = () -> {};
