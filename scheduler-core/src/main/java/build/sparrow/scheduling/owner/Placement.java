@@ -237,6 +237,16 @@ final class Placement {
     return first;
   }
 
+  /** Whether {@link #firstFor} finds one. */
+  private static boolean hasWorkFor(KnownExecutor executor) {
+    for (PlatformQueue queue : executor.group.queues) {
+      if (queue.has(operation -> !shuns(operation, executor, queue))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /**
    * An executor that failed under an action must not draw it again while another one could run it:
    * it would fail as fast.
@@ -332,7 +342,7 @@ final class Placement {
     int missing = Math.max(0, -executor.reservations);
     int count = Math.min(wanted + missing, mostReservations(executor) - executor.reservations);
     // Where a pull would be answered with nothing, another would follow at once, and so on.
-    if (count > 0 && !settling && executor.open() && firstFor(executor) != null) {
+    if (count > 0 && !settling && executor.open() && hasWorkFor(executor)) {
       executor.group.setReservations(executor, executor.reservations + count);
       turn.emit(new OwnerEffect.SendReserve(executor.id, count));
     }

@@ -70,6 +70,18 @@ final class PlatformQueue implements Iterable<Operation> {
     return first;
   }
 
+  /** Whether any will do; in constant time as long as most do. */
+  boolean has(Predicate<Operation> willDo) {
+    for (TreeSet<Operation> ofInvocation : waiting.values()) {
+      for (Operation operation : ofInvocation) {
+        if (willDo.test(operation)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
   /** From 1, by age and size alone; linear, for people only. */
   int position(Operation operation) {
     int before = 0;
