@@ -13,7 +13,7 @@ readonly measured="$work/figures"
 readonly actions=${ACTIONS:-6000}
 
 benchmarks() {
-  "$JAVA_HOME/bin/java" -Xmx256m --enable-native-access=ALL-UNNAMED -cp "${tools%/*}/benchmarks/target/classes:${tools%/*}/benchmarks/target/lib/*" \
+  "$JAVA_HOME/bin/java" -Xmx256m --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -cp "${tools%/*}/benchmarks/target/classes:${tools%/*}/benchmarks/target/lib/*" \
     "build.sparrow.benchmarks.$1" "${@:2}"
 }
 
@@ -45,6 +45,11 @@ noop_figures() {
   say "noop_over_floor=$ratio" >>"$measured"
 }
 
+scheduler_figures() {
+  say "Driving the scheduler of one frontend …"
+  benchmarks SchedulerBenchmark >>"$measured"
+}
+
 test_figures() {
   local started=$EPOCHREALTIME
   say "Running make test …"
@@ -62,5 +67,6 @@ trap 'exit 143' TERM
 
 demo_figures
 noop_figures
+scheduler_figures
 test_figures
 benchmarks FiguresMain "$measured"

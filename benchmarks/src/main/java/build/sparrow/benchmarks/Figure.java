@@ -12,6 +12,10 @@ enum Figure {
   NOOP_OVER_FLOOR("the same / as many sandboxes without a farm", Bound.AT_LEAST, 0.41, "x"),
   OVERHEAD_MILLIS("farm's own overhead of such an action, median", Bound.AT_MOST, 12, " ms"),
   FARM_PEAK_MEBIBYTES("peak memory of the farm under the demo", Bound.AT_MOST, 600, " MiB"),
+  DECISIONS_FEW_EXECUTORS(
+      "scheduler of one frontend, actions a second, 100 executors", Bound.AT_LEAST, 50_000, "/s"),
+  DECISIONS_MANY_EXECUTORS("the same with 10,000 executors", Bound.AT_LEAST, 50_000, "/s"),
+  DECISIONS_MANY_OVER_FEW("10,000 executors / 100 executors", Bound.AT_LEAST, 0.8, "x"),
   TEST_MINUTES("make test, toolchain root already there", Bound.AT_MOST, 10, " min");
 
   private enum Bound {
