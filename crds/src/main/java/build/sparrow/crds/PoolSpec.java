@@ -1,6 +1,7 @@
 package build.sparrow.crds;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.fabric8.generator.annotation.Default;
@@ -166,7 +167,7 @@ public record PoolSpec(
       value = "has(self.digest) || has(self.tag) && self.tag != 'latest'",
       message = "give a digest, or a tag other than latest: that may be another image tomorrow")
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  @JsonPropertyOrder({"repository", "tag", "digest", "pullPolicy"})
+  @JsonPropertyOrder({"repository", "tag", "digest", "pullPolicy", "mount"})
   public record Image(
       @JsonPropertyDescription("Where the image lies, as registry.example.com/toolchain.")
           @Required
@@ -180,16 +181,31 @@ public record PoolSpec(
           @Size(min = 71, max = 71)
           @Nullable String digest,
       @JsonPropertyDescription("When a node pulls the image.") @Default("IfNotPresent")
-          ImageSpec.PullPolicy pullPolicy) {
+          ImageSpec.PullPolicy pullPolicy,
+      @JsonPropertyDescription(
+              "Volume: the node mounts the image, which takes no time and no disk. Copy: each pod"
+                  + " copies the image's files to its disk before its executor starts, for nodes"
+                  + " whose container runtime cannot mount an image.")
+          @Default("Volume")
+          Mount mount) {
     public Image {
       repository = Absent.or(repository, "");
       pullPolicy = Absent.or(pullPolicy, ImageSpec.PullPolicy.IF_NOT_PRESENT);
+      mount = Absent.or(mount, Mount.VOLUME);
     }
 
     /** As a pod names it. */
     public String reference() {
       return ImageSpec.reference(repository, tag, digest);
     }
+  }
+
+  /** How an image becomes a directory. */
+  public enum Mount {
+    @JsonProperty("Volume")
+    VOLUME,
+    @JsonProperty("Copy")
+    COPY
   }
 
   /** The executor's disk. */

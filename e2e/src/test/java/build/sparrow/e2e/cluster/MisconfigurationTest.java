@@ -106,7 +106,7 @@ final class MisconfigurationTest {
   void aPlatformThatNoPoolOffers() {
     namespace.apply(Example.minimal().named("platform").exposed()).awaitReady();
 
-    Refusal refusal = Refusal.of(() -> new Work(client).run("OSFamily", "plan9"));
+    Refusal refusal = Refusal.of(() -> new Work(client).runOn("OSFamily", "plan9"));
 
     System.out.println(refusal);
     assertThat(refusal.code()).isEqualTo(Status.Code.FAILED_PRECONDITION);

@@ -39,7 +39,7 @@ final class ProductionSpotTest {
                     .exposed())
             .awaitReady();
 
-    ExecuteResponse response = new Work(client).run("capacity", "steady");
+    ExecuteResponse response = new Work(client).runOn("capacity", "steady");
 
     assertThat(response.getStatus().getCode()).as("%s", response).isZero();
     assertThat(response.getResult().getExitCode()).as("%s", response).isZero();

@@ -35,8 +35,13 @@ final class Work {
     return result;
   }
 
+  /** Runs a command. */
+  ExecuteResponse run(String... arguments) {
+    return client.execute(action(Platform.getDefaultInstance(), List.of(arguments)));
+  }
+
   /** Runs an action that asks for a platform. */
-  ExecuteResponse run(String property, String value) {
+  ExecuteResponse runOn(String property, String value) {
     Platform platform =
         Platform.newBuilder()
             .addProperties(Platform.Property.newBuilder().setName(property).setValue(value))
@@ -46,7 +51,11 @@ final class Work {
 
   private Digest action(int seconds, Platform platform) {
     String line = "sleep %d # %s".formatted(seconds, UUID.randomUUID());
-    Command command = Command.newBuilder().addAllArguments(List.of("/bin/sh", "-c", line)).build();
+    return action(platform, List.of("/bin/sh", "-c", line));
+  }
+
+  private Digest action(Platform platform, List<String> arguments) {
+    Command command = Command.newBuilder().addAllArguments(arguments).build();
     return client.put(
         Action.newBuilder()
             .setCommandDigest(client.put(command))

@@ -23,6 +23,7 @@ import io.fabric8.kubernetes.api.model.Probe;
 import io.fabric8.kubernetes.api.model.ProbeBuilder;
 import io.fabric8.kubernetes.api.model.SeccompProfile;
 import io.fabric8.kubernetes.api.model.SeccompProfileBuilder;
+import io.fabric8.kubernetes.api.model.SecurityContext;
 import io.fabric8.kubernetes.api.model.SecurityContextBuilder;
 import io.fabric8.kubernetes.api.model.Toleration;
 import io.fabric8.kubernetes.api.model.TolerationBuilder;
@@ -57,12 +58,14 @@ final class ExecutorPod {
   private final ExecutorPool pool;
   private final PoolSpec spec;
   private final String image;
+  private final @Nullable ToolchainVolume toolchain;
   private final String revision;
 
   private ExecutorPod(ExecutorPool pool, String image) {
     this.pool = pool;
     this.spec = pool.getSpec().pool();
     this.image = image;
+    this.toolchain = spec.image() == null ? null : new ToolchainVolume(spec.image());
     this.revision = revision();
   }
 
@@ -161,6 +164,7 @@ final class ExecutorPod {
         .withAffinity(CloudNodes.affinity(capacity))
         .withTolerations(tolerations(capacity))
         .withTopologySpreadConstraints(spread())
+        .withInitContainers(initContainers())
         .withContainers(container())
         .withVolumes(volumes())
         .build();
@@ -250,14 +254,29 @@ final class ExecutorPod {
         .withLivenessProbe(probe("/livez", 10, 6))
         .withReadinessProbe(probe("/readyz", 2, 3))
         .withSecurityContext(
-            new SecurityContextBuilder()
-                .withAllowPrivilegeEscalation(false)
-                .withReadOnlyRootFilesystem(true)
-                .withNewCapabilities()
-                .addToDrop("ALL")
-                .endCapabilities()
+            new SecurityContextBuilder(unprivileged())
                 .withProcMount(isSandboxed() ? "Unmasked" : null)
                 .build())
+        .build();
+  }
+
+  private List<Container> initContainers() {
+    return toolchain == null
+        ? List.of()
+        : toolchain.initContainers(
+            image,
+            pool.getSpec().image().pullPolicy().word(),
+            spec.resources().toRequirements(),
+            unprivileged());
+  }
+
+  private static SecurityContext unprivileged() {
+    return new SecurityContextBuilder()
+        .withAllowPrivilegeEscalation(false)
+        .withReadOnlyRootFilesystem(true)
+        .withNewCapabilities()
+        .addToDrop("ALL")
+        .endCapabilities()
         .build();
   }
 
@@ -273,8 +292,8 @@ final class ExecutorPod {
     arguments.add("--shard=" + farm + "-shard-0." + farm + "-shards" + domain);
     arguments.add("--data-dir=/work");
     arguments.add("--metrics-listen=0.0.0.0:" + METRICS_PORT);
-    if (spec.image() != null) {
-      arguments.add("--pool-root=" + spec.name() + "=/toolchain");
+    if (toolchain != null) {
+      arguments.add("--pool-root=" + spec.name() + "=" + toolchain.root());
     }
     return arguments;
   }
@@ -296,8 +315,8 @@ final class ExecutorPod {
     mounts.add(mount("config", "/etc/sparrow", true));
     mounts.add(mount("work", "/work", false));
     mounts.add(mount("tmp", "/tmp", false));
-    if (spec.image() != null) {
-      mounts.add(mount("toolchain", "/toolchain", true));
+    if (toolchain != null) {
+      mounts.add(toolchain.mount());
     }
     return mounts;
   }
@@ -327,16 +346,8 @@ final class ExecutorPod {
             .endEmptyDir()
             .build());
     volumes.add(new VolumeBuilder().withName("tmp").withNewEmptyDir().endEmptyDir().build());
-    PoolSpec.Image toolchain = spec.image();
     if (toolchain != null) {
-      volumes.add(
-          new VolumeBuilder()
-              .withName("toolchain")
-              .withNewImage()
-              .withReference(toolchain.reference())
-              .withPullPolicy(toolchain.pullPolicy().word())
-              .endImage()
-              .build());
+      volumes.addAll(toolchain.volumes());
     }
     return volumes;
   }

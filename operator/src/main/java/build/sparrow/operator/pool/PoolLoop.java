@@ -185,7 +185,7 @@ final class PoolLoop implements AutoCloseable {
   private Refusal refusal(KubernetesClientException e) {
     String message = e.getStatus() == null ? e.getMessage() : e.getStatus().getMessage();
     Trouble trouble = Trouble.ofRefusal(message == null ? "no reason is given" : message);
-    return new Refusal(trouble.reason().word(), trouble.message(), clock.instant().plus(TRY_AGAIN));
+    return new Refusal(trouble, clock.instant().plus(TRY_AGAIN));
   }
 
   /** Under a name of its own, so that the farm's own apply does not own the number. */

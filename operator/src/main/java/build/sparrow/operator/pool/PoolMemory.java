@@ -1,6 +1,7 @@
 package build.sparrow.operator.pool;
 
 import build.sparrow.operator.autoscale.ScalingHistory;
+import build.sparrow.operator.status.Trouble;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -73,7 +74,7 @@ record PoolMemory(
   record Rollout(String revision, int welcomed, Instant since) {}
 
   /** Why no pod could be made, and when to try again. */
-  record Refusal(String reason, String message, Instant retryAt) {}
+  record Refusal(Trouble trouble, Instant retryAt) {}
 
   /** That the pod was not made after all. */
   PoolMemory without(String pod) {

@@ -19,6 +19,7 @@ import build.sparrow.operator.pool.PoolPlanner.Wish;
 import build.sparrow.operator.status.Conditions;
 import build.sparrow.operator.status.EventRecorder.Severity;
 import build.sparrow.operator.status.Reason;
+import build.sparrow.operator.status.Trouble;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,6 +37,9 @@ import org.jspecify.annotations.Nullable;
 /** What people are told of a pool: its status, and what has changed in it. */
 final class PoolReport {
   private static final Duration LOAD_INTERVAL = Duration.ofSeconds(2);
+
+  /** A node may take a while to come; until then it is no trouble. */
+  private static final Duration NODE_PATIENCE = Duration.ofSeconds(30);
 
   private final ExecutorPool pool;
   private final PoolObservation seen;
@@ -221,8 +225,11 @@ final class PoolReport {
                       decision.get().reason().text(),
                       "The number of executors follows the actions that wait");
         };
-    Optional<Refusal> quota =
-        memory.refusal().filter(refusal -> refusal.reason().equals(Reason.QUOTA_EXCEEDED.word()));
+    Optional<Trouble> quota =
+        memory
+            .refusal()
+            .map(Refusal::trouble)
+            .filter(trouble -> trouble.reason() == Reason.QUOTA_EXCEEDED);
     if (quota.isPresent()) {
       return active.set(
           SCALING_LIMITED,
@@ -276,10 +283,10 @@ final class PoolReport {
   }
 
   private Conditions health(Conditions conditions) {
-    Optional<PodTrouble> trouble = trouble();
+    Optional<Trouble> trouble = trouble();
     Conditions degraded =
         trouble.isPresent()
-            ? conditions.set(DEGRADED, true, trouble.get().reason(), trouble.get().message())
+            ? conditions.set(DEGRADED, true, trouble.get().reason().word(), trouble.get().message())
             : conditions.set(
                 DEGRADED, false, Reason.NO_TROUBLE.word(), "Nothing stands in the way");
     int wanted = wish.replicas();
@@ -300,36 +307,31 @@ final class PoolReport {
     return degraded.set(
         READY,
         false,
-        trouble.map(PodTrouble::reason).orElse(Reason.EXECUTORS_PENDING.word()),
+        trouble.map(Trouble::reason).orElse(Reason.EXECUTORS_PENDING).word(),
         trouble
-            .map(PodTrouble::message)
+            .map(Trouble::message)
             .orElse("Executors are being started; see the pool's pods if that lasts"));
   }
 
-  private Optional<PodTrouble> trouble() {
+  private Optional<Trouble> trouble() {
     if (pool.getSpec().image().reference() == null) {
       return Optional.of(
-          new PodTrouble(
-              Reason.NO_IMAGE.word(),
-              "The pool names no image of executors; give spec.image.repository"));
+          new Trouble(
+              Reason.NO_IMAGE, "The pool names no image of executors; give spec.image.repository"));
     }
-    Optional<PodTrouble> refused =
-        memory.refusal().map(r -> new PodTrouble(r.reason(), r.message()));
-    return refused
+    return memory
+        .refusal()
+        .map(Refusal::trouble)
         .or(
             () ->
-                PodTrouble.of(
-                    executors.stream()
-                        .filter(executor -> executor.stage() != Stage.LEAVING)
-                        .map(Executor::pod)
-                        .toList(),
-                    now))
+                Trouble.of(
+                    executors.stream().map(Executor::pod).toList(), now.minus(NODE_PATIENCE)))
         .or(
             () ->
                 isStuck()
                     ? Optional.of(
-                        new PodTrouble(
-                            Reason.ROLLOUT_STUCK.word(),
+                        new Trouble(
+                            Reason.ROLLOUT_STUCK,
                             "The last change of the pool makes executors that do not come up;"
                                 + " read their pods' logs and correct the spec"))
                     : Optional.empty())
@@ -337,8 +339,8 @@ final class PoolReport {
             () ->
                 seen.view().isEmpty() && !executors.isEmpty()
                     ? Optional.of(
-                        new PodTrouble(
-                            Reason.NO_FRONTEND_ANSWERS.word(),
+                        new Trouble(
+                            Reason.NO_FRONTEND_ANSWERS,
                             "No frontend of the farm answers, so nobody knows who is busy; see the"
                                 + " farm's condition FrontendReady"))
                     : Optional.empty());

@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.ContainerStateWaiting;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -20,13 +21,30 @@ import org.jspecify.annotations.Nullable;
  * @param message what was seen, and what to do
  */
 public record Trouble(Reason reason, String message) {
-  /** The first trouble that one of the pods has, in the order of their names. */
+  /** The first trouble of the pods, in the order of their names. */
   public static Optional<Trouble> of(Collection<Pod> pods) {
-    return pods.stream()
-        .filter(pod -> !pod.isMarkedForDeletion())
-        .sorted(Comparator.comparing(pod -> pod.getMetadata().getName()))
-        .flatMap(pod -> of(pod).stream())
-        .findFirst();
+    return of(pods, Instant.MAX);
+  }
+
+  /**
+   * The first trouble of the pods, in the order of their names; those of a container come first.
+   *
+   * @param waitingSince a pod that finds no node since a later moment has no trouble yet
+   */
+  public static Optional<Trouble> of(Collection<Pod> pods, Instant waitingSince) {
+    List<Pod> staying =
+        pods.stream()
+            .filter(pod -> !pod.isMarkedForDeletion() && pod.getStatus() != null)
+            .sorted(Comparator.comparing(pod -> pod.getMetadata().getName()))
+            .toList();
+    return staying.stream()
+        .flatMap(pod -> ofContainers(pod).stream())
+        .findFirst()
+        .or(
+            () ->
+                staying.stream()
+                    .flatMap(pod -> unschedulable(pod, waitingSince).stream())
+                    .findFirst());
   }
 
   /** What the refusal of a pod means, by the message of whoever wanted to make it. */
@@ -48,36 +66,40 @@ public record Trouble(Reason reason, String message) {
         "A pod is refused: %s. Let the namespace admit it, or change the spec.".formatted(message));
   }
 
-  private static Optional<Trouble> of(Pod pod) {
-    String name = pod.getMetadata().getName();
-    if (pod.getStatus() == null) {
-      return Optional.empty();
-    }
-    return unschedulable(name, pod.getStatus().getConditions())
-        .or(
-            () ->
-                Stream.of(
-                        pod.getStatus().getInitContainerStatuses(),
-                        pod.getStatus().getContainerStatuses())
-                    .filter(Objects::nonNull)
-                    .flatMap(List::stream)
-                    .flatMap(container -> waiting(name, container).stream())
-                    .findFirst());
+  private static Optional<Trouble> ofContainers(Pod pod) {
+    return Stream.of(
+            pod.getStatus().getInitContainerStatuses(), pod.getStatus().getContainerStatuses())
+        .filter(Objects::nonNull)
+        .flatMap(List::stream)
+        .flatMap(container -> waiting(pod.getMetadata().getName(), container).stream())
+        .findFirst();
   }
 
-  private static Optional<Trouble> unschedulable(
-      String pod, @Nullable List<PodCondition> conditions) {
-    return Stream.ofNullable(conditions)
+  private static Optional<Trouble> unschedulable(Pod pod, Instant waitingSince) {
+    return Stream.ofNullable(pod.getStatus().getConditions())
         .flatMap(List::stream)
         .filter(condition -> "PodScheduled".equals(condition.getType()))
         .filter(condition -> "Unschedulable".equals(condition.getReason()))
+        .filter(condition -> !since(condition).isAfter(waitingSince))
         .map(
             condition ->
                 new Trouble(
                     Reason.UNSCHEDULABLE,
                     "No node takes pod %s: %s. Add such a node, or change the resources, nodeSelector or tolerations of the spec."
-                        .formatted(pod, condition.getMessage())))
+                        .formatted(
+                            pod.getMetadata().getName(), withoutStop(condition.getMessage()))))
         .findFirst();
+  }
+
+  private static Instant since(PodCondition condition) {
+    String since = condition.getLastTransitionTime();
+    return since == null ? Instant.MIN : Instant.parse(since);
+  }
+
+  /** The sentence has a full stop of its own. */
+  private static String withoutStop(@Nullable String message) {
+    String shown = Objects.requireNonNullElse(message, "no reason is given").strip();
+    return shown.endsWith(".") ? shown.substring(0, shown.length() - 1) : shown;
   }
 
   private static Optional<Trouble> waiting(String pod, ContainerStatus container) {
@@ -86,13 +108,14 @@ public record Trouble(Reason reason, String message) {
     if (waiting == null || waiting.getReason() == null) {
       return Optional.empty();
     }
-    String seen = waiting.getMessage() == null ? waiting.getReason() : waiting.getMessage();
+    String seen =
+        withoutStop(waiting.getMessage() == null ? waiting.getReason() : waiting.getMessage());
     return switch (waiting.getReason()) {
       case "ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull" ->
           Optional.of(
               new Trouble(
                   Reason.IMAGE_PULL_FAILED,
-                  "Pod %s cannot pull its image: %s. Correct the image in the spec, or give spec.image.pullSecrets a secret that may pull it."
+                  "Pod %s cannot pull an image: %s. Correct the image in the spec, or give spec.image.pullSecrets a secret that may pull it."
                       .formatted(pod, seen)));
       case "CrashLoopBackOff" ->
           Optional.of(
@@ -104,8 +127,8 @@ public record Trouble(Reason reason, String message) {
           Optional.of(
               new Trouble(
                   Reason.CONTAINER_NOT_CREATED,
-                  "The node cannot create the container of pod %s: %s. See what nodes must be able to do in docs/operate/install.md."
-                      .formatted(pod, seen)));
+                  "The node cannot create container %s of pod %s: %s. See what nodes must be able to do in docs/operate/install.md."
+                      .formatted(container.getName(), pod, seen)));
       default -> Optional.empty();
     };
   }

@@ -15,6 +15,7 @@ import io.fabric8.kubernetes.api.model.VolumeMount;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ExecutorPodTest {
@@ -103,14 +104,18 @@ class ExecutorPodTest {
   }
 
   private static void assertHardened(PodSpec spec) {
-    var security = spec.getContainers().getFirst().getSecurityContext();
     assertThat(spec.getAutomountServiceAccountToken()).isFalse();
     assertThat(spec.getServiceAccountName()).isEqualTo("main-executor");
     assertThat(spec.getSecurityContext().getRunAsNonRoot()).isTrue();
     assertThat(spec.getSecurityContext().getRunAsUser()).isEqualTo(65_532);
-    assertThat(security.getAllowPrivilegeEscalation()).isFalse();
-    assertThat(security.getReadOnlyRootFilesystem()).isTrue();
-    assertThat(security.getCapabilities().getDrop()).containsExactly("ALL");
+    assertThat(Stream.concat(spec.getInitContainers().stream(), spec.getContainers().stream()))
+        .extracting(Container::getSecurityContext)
+        .allSatisfy(
+            security -> {
+              assertThat(security.getAllowPrivilegeEscalation()).isFalse();
+              assertThat(security.getReadOnlyRootFilesystem()).isTrue();
+              assertThat(security.getCapabilities().getDrop()).containsExactly("ALL");
+            });
   }
 
   @Test
@@ -139,6 +144,34 @@ class ExecutorPodTest {
     assertThat(mount.getMountPath()).isEqualTo("/toolchain");
     assertThat(mount.getReadOnly()).isTrue();
     assertThat(spec.getContainers().getFirst().getArgs()).contains("--pool-root=linux=/toolchain");
+  }
+
+  @Test
+  void aToolchainThatNodesCannotMountIsCopiedBeforeTheExecutorStarts() {
+    PodSpec spec =
+        spec(
+            "image: {repository: example.com/tools, tag: v1, pullPolicy: Never, mount: Copy}\n"
+                + "resources: {requests: {cpu: \"1\"}}");
+
+    assertThat(spec.getVolumes()).noneMatch(volume -> volume.getImage() != null);
+    assertThat(spec.getInitContainers())
+        .extracting(Container::getImage, Container::getImagePullPolicy)
+        .containsExactly(
+            tuple("registry.example.com/sparrow:1", "IfNotPresent"),
+            tuple("example.com/tools:v1", "Never"));
+    Container copier = spec.getInitContainers().getLast();
+    assertThat(copier.getCommand())
+        .containsExactly("/copier/busybox", "sh", "/copier/copy-toolchain", "copy", "/toolchain");
+    assertThat(copier.getVolumeMounts())
+        .extracting(VolumeMount::getName, VolumeMount::getMountPath, VolumeMount::getReadOnly)
+        .containsExactly(tuple("copier", "/copier", true), tuple("toolchain", "/toolchain", null));
+    assertThat(copier.getResources()).isEqualTo(spec.getContainers().getFirst().getResources());
+    assertThat(spec.getContainers().getFirst().getVolumeMounts())
+        .filteredOn(mount -> mount.getName().equals("toolchain"))
+        .allMatch(VolumeMount::getReadOnly);
+    assertThat(spec.getContainers().getFirst().getArgs())
+        .contains("--pool-root=linux=/toolchain/root");
+    assertHardened(spec);
   }
 
   @Test

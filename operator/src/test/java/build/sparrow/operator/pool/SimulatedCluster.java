@@ -6,6 +6,7 @@ import build.sparrow.operator.link.ExecutorView;
 import build.sparrow.operator.link.FarmView;
 import build.sparrow.operator.link.PoolDemand;
 import build.sparrow.operator.status.Reason;
+import build.sparrow.operator.status.Trouble;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -237,7 +238,7 @@ final class SimulatedCluster {
 
   PoolMemory.Refusal refusal() {
     return new PoolMemory.Refusal(
-        Reason.QUOTA_EXCEEDED.word(), "exceeded quota: small", now.plusSeconds(30));
+        new Trouble(Reason.QUOTA_EXCEEDED, "exceeded quota: small"), now.plusSeconds(30));
   }
 
   private void write(int writesUntilCrash) {
