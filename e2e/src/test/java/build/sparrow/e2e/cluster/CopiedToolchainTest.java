@@ -25,7 +25,6 @@ final class CopiedToolchainTest {
     ExecuteResponse response = new Work(client).run("/usr/bin/g++", "--version");
 
     assertThat(response.getResult().getExitCode()).as("%s", response).isZero();
-    assertThat(response.getResult().getStdoutRaw().toStringUtf8()).contains("g++");
     assertThat(farm.pods(TestFarm.EXECUTOR))
         .isNotEmpty()
         .flatExtracting(pod -> pod.getSpec().getVolumes())
