@@ -1,5 +1,6 @@
 package build.sparrow.cas;
 
+import build.sparrow.cas.segment.Durability;
 import build.sparrow.service.DataSize;
 import build.sparrow.service.Endpoint;
 import java.nio.file.Path;
@@ -12,13 +13,31 @@ import java.time.Duration;
  * @param dataDirectory holds all that it stores; made if it does not exist
  * @param capacity the most disk that blobs and action results take together
  * @param lease how long what was reported present stays readable
+ * @param engine how it is kept; an engine that the data directory was not written by is refused
+ * @param durability when what was stored is safe from a power cut; of the engine of segments
  */
-public record CasConfig(Endpoint listen, Path dataDirectory, DataSize capacity, Duration lease) {
+public record CasConfig(
+    Endpoint listen,
+    Path dataDirectory,
+    DataSize capacity,
+    Duration lease,
+    StorageEngine engine,
+    Durability durability) {
   /** The least capacity; below, a batch of blobs would not fit beside the action cache. */
   public static final DataSize MIN_CAPACITY = DataSize.ofMebibytes(16);
 
   /** The lease that Bazel assumes when it builds without the bytes. */
   public static final Duration DEFAULT_LEASE = Duration.ofHours(3);
+
+  /** A shard with the engine that its data directory has, which syncs many writes at a time. */
+  public CasConfig(Endpoint listen, Path dataDirectory, DataSize capacity, Duration lease) {
+    this(listen, dataDirectory, capacity, lease, StorageEngine.AS_FOUND, Durability.GROUPED);
+  }
+
+  /** The same shard with another engine and another durability. */
+  public CasConfig with(StorageEngine otherEngine, Durability otherDurability) {
+    return new CasConfig(listen, dataDirectory, capacity, lease, otherEngine, otherDurability);
+  }
 
   /** Throws IllegalArgumentException naming what is wrong. */
   public CasConfig {

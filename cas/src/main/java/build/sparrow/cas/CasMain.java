@@ -1,8 +1,5 @@
 package build.sparrow.cas;
 
-import build.sparrow.cas.file.FileActionCache;
-import build.sparrow.cas.file.FileBlobStore;
-import build.sparrow.cas.file.StoreGauges;
 import build.sparrow.cas.grpc.ActionCacheService;
 import build.sparrow.cas.grpc.ByteStreamService;
 import build.sparrow.cas.grpc.ContentAddressableStorageService;
@@ -13,9 +10,6 @@ import io.prometheus.client.CollectorRegistry;
 
 /** A shard: a blob store and an action cache on a disk of its own, served over gRPC. */
 public final class CasMain implements AutoCloseable {
-  /** The action cache takes that part of the disk, and blobs the rest. */
-  private static final int ACTION_CACHE_PART = 16;
-
   private final ServiceGroup services;
   private final Endpoint endpoint;
 
@@ -37,25 +31,16 @@ public final class CasMain implements AutoCloseable {
   public static CasMain start(CasConfig config, CollectorRegistry registry) throws Exception {
     ServiceGroup services = new ServiceGroup();
     try {
-      long actionCacheBytes = config.capacity().bytes() / ACTION_CACHE_PART;
-      FileBlobStore files =
-          services.start(
-              "blobs",
-              () ->
-                  FileBlobStore.open(
-                      config.dataDirectory().resolve("cas"),
-                      config.capacity().bytes() - actionCacheBytes,
-                      config.lease()));
-      FileActionCache results =
-          services.start(
-              "action results",
-              () -> FileActionCache.open(config.dataDirectory().resolve("ac"), actionCacheBytes));
-      services.start("store gauges", () -> StoreGauges.register(files, results, registry));
+      ShardStorage storage = services.start("storage", () -> ShardStorage.open(config));
+      services.start(
+          "store gauges",
+          () -> StoreGauges.register(storage::blobUsage, storage::resultUsage, registry));
       MeteredBlobStore store =
           services.start(
-              "store metrics", () -> new MeteredBlobStore(files, "sparrow_cas", registry));
+              "store metrics",
+              () -> new MeteredBlobStore(storage.blobs(), "sparrow_cas", registry));
       ActionCache cache =
-          new CompletenessCheckingActionCache(new ValidatingActionCache(results), store);
+          new CompletenessCheckingActionCache(new ValidatingActionCache(storage.results()), store);
       ByteStreamService byteStream = services.start("uploads", () -> new ByteStreamService(store));
       GrpcServer server =
           services.start(

@@ -13,6 +13,7 @@ import build.bazel.remote.execution.v2.OutputFile;
 import build.bazel.remote.execution.v2.UpdateActionResultRequest;
 import build.sparrow.cas.client.RemoteActionCache;
 import build.sparrow.cas.client.RemoteBlobStore;
+import build.sparrow.cas.segment.Durability;
 import build.sparrow.reapi.ActionKey;
 import build.sparrow.reapi.Digest;
 import build.sparrow.reapi.DigestFunction;
@@ -157,6 +158,39 @@ class CasMainTest {
       assertThat(new RemoteActionCache(channel).get(KEY)).isEmpty();
       channel.shutdownNow();
     }
+  }
+
+  @Test
+  void aDirectoryIsUsedByTheEngineThatWroteIt_andNotGivenToAnother() throws Exception {
+    Digest output = digestOf(text("output"));
+    CasConfig files = config().with(StorageEngine.FILES, Durability.GROUPED);
+    CasConfig segments = config().with(StorageEngine.SEGMENTS, Durability.GROUPED);
+    try (CasMain shard = CasMain.start(files, registry)) {
+      ManagedChannel channel = GrpcChannels.connect(shard.endpoint());
+      new RemoteBlobStore(channel).writeAll(SCOPE, Map.of(output, text("output")));
+      channel.shutdownNow();
+    }
+
+    assertThatThrownBy(() -> CasMain.start(segments, registry))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining(
+            "was written with the engine \"files\", while \"segments\" is asked for");
+    try (CasMain shard = CasMain.start(config(), registry)) {
+      ManagedChannel channel = GrpcChannels.connect(shard.endpoint());
+      assertThat(new RemoteBlobStore(channel).findMissing(SCOPE, List.of(output))).isEmpty();
+      channel.shutdownNow();
+    }
+  }
+
+  @Test
+  void segmentsAreTheDefault_andNotGivenToTheEngineOfFiles() throws Exception {
+    CasMain.start(config(), registry).close();
+
+    assertThat(folder.resolve("shard/cas/format")).exists();
+    assertThatThrownBy(
+            () -> CasMain.start(config().with(StorageEngine.FILES, Durability.GROUPED), registry))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("was written with the engine \"segments\"");
   }
 
   @Test

@@ -1,18 +1,23 @@
 package build.sparrow.cli;
 
+import build.sparrow.cas.StorageEngine;
+import build.sparrow.cas.segment.Durability;
 import build.sparrow.cli.Roles.RunningServer;
 import build.sparrow.service.Endpoint;
 import build.sparrow.service.ServiceGroup;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** Runs the storage of a farm in a process of its own. */
 @Command(
@@ -33,6 +38,36 @@ final class ShardCommand implements Callable<Integer> {
       required = true,
       description = "Where blobs and results are kept.")
   private Path dataDirectory = Path.of(".");
+
+  @Option(
+      names = "--engine",
+      paramLabel = "ENGINE",
+      converter = EngineConverter.class,
+      description =
+          "How blobs are kept: segments, or files to look at them with a shell. Default: as the"
+              + " directory has them, in an empty one segments.")
+  private StorageEngine engine = StorageEngine.AS_FOUND;
+
+  @Option(
+      names = "--sync-each-blob",
+      description =
+          "Acknowledge what was stored only when it is safe from a power cut. Default: it is so"
+              + " within 50 ms.")
+  private boolean syncEachBlob;
+
+  /** An engine as people write it. */
+  static final class EngineConverter implements ITypeConverter<StorageEngine> {
+    @Override
+    public StorageEngine convert(String value) {
+      for (StorageEngine engine : List.of(StorageEngine.SEGMENTS, StorageEngine.FILES)) {
+        if (engine.toString().equals(value)) {
+          return engine;
+        }
+      }
+      throw new TypeConversionException(
+          "there is no engine \"%s\"; give segments or files".formatted(value));
+    }
+  }
 
   ShardCommand(Roles roles, Supplier<StopSignal> signals) {
     this.roles = roles;
@@ -55,7 +90,15 @@ final class ShardCommand implements Callable<Integer> {
         ServiceGroup group = new ServiceGroup(terminal)) {
       options.startMetrics(group, terminal, health);
       RunningServer shard =
-          group.start("the shard", () -> roles.startShard(blueprint.shard(listen, data.path())));
+          group.start(
+              "the shard",
+              () ->
+                  roles.startShard(
+                      blueprint
+                          .shard(listen, data.path())
+                          .with(
+                              engine,
+                              syncEachBlob ? Durability.BEFORE_ACKNOWLEDGED : Durability.GROUPED)));
       health.running(shard);
       terminal.result("Endpoint: " + shard.endpoint().uri());
       stop.await();

@@ -4,6 +4,8 @@ import build.bazel.remote.execution.v2.ActionResult;
 import build.sparrow.cas.ActionCache;
 import build.sparrow.cas.BlobScope;
 import build.sparrow.cas.InvalidActionResultException;
+import build.sparrow.cas.StoreUsage;
+import build.sparrow.cas.disk.StoreClock;
 import build.sparrow.cas.file.LeasedLru.Entry;
 import build.sparrow.reapi.ActionKey;
 import com.google.protobuf.CodedInputStream;
@@ -123,24 +125,9 @@ public final class FileActionCache implements ActionCache, AutoCloseable {
     }
   }
 
-  /** Disk that is taken, in bytes. */
-  public long usedBytes() {
-    return tree.lru().usedBytes();
-  }
-
-  /** The most disk that may be taken, in bytes. */
-  public long capacityBytes() {
-    return tree.lru().capacityBytes();
-  }
-
-  /** Results that are held. */
-  public long resultCount() {
-    return tree.lru().count();
-  }
-
-  /** Results evicted since the cache was opened. */
-  public long evictedCount() {
-    return tree.lru().evictedCount();
+  /** How full the cache is. */
+  public StoreUsage usage() {
+    return tree.usage();
   }
 
   /** Gives the folder free; calls that are under way may fail. */

@@ -7,11 +7,14 @@ import build.sparrow.cas.BlobTooLargeException;
 import build.sparrow.cas.BlobUpload;
 import build.sparrow.cas.CasLimits;
 import build.sparrow.cas.DigestMismatchException;
+import build.sparrow.cas.StoreUsage;
+import build.sparrow.cas.disk.StoreClock;
 import build.sparrow.cas.file.LeasedLru.Entry;
 import build.sparrow.reapi.Digest;
 import build.sparrow.reapi.Hasher;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -39,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Disk is counted in blocks of 4 KiB. When the capacity is reached, a write evicts what was used
  * least recently; if that is leased, the write fails, and readers lose nothing.
  */
-public final class FileBlobStore implements BlobStore, AutoCloseable {
+public final class FileBlobStore implements BlobStore, Closeable {
   private final FileTree tree;
 
   private FileBlobStore(FileTree tree) {
@@ -217,29 +220,9 @@ public final class FileBlobStore implements BlobStore, AutoCloseable {
     }
   }
 
-  /** Disk that is taken, in bytes, what is being written included. */
-  public long usedBytes() {
-    return tree.lru().usedBytes();
-  }
-
-  /** The most disk that may be taken, in bytes. */
-  public long capacityBytes() {
-    return tree.lru().capacityBytes();
-  }
-
-  /** Blobs that are held. */
-  public long blobCount() {
-    return tree.lru().count();
-  }
-
-  /** Blobs evicted since the store was opened. */
-  public long evictedCount() {
-    return tree.lru().evictedCount();
-  }
-
-  /** How long the blob that was evicted last had not been used: what the capacity retains. */
-  public Duration evictedAge() {
-    return tree.lru().evictedAge();
+  /** How full the store is. */
+  public StoreUsage usage() {
+    return tree.usage();
   }
 
   /** Gives the folder free; calls that are under way may fail. */

@@ -2,6 +2,9 @@ package build.sparrow.cas.file;
 
 import build.sparrow.cas.BlobScope;
 import build.sparrow.cas.StoreFullException;
+import build.sparrow.cas.StoreUsage;
+import build.sparrow.cas.disk.FolderLock;
+import build.sparrow.cas.disk.StoreClock;
 import build.sparrow.cas.file.LeasedLru.Entry;
 import java.io.Closeable;
 import java.io.IOException;
@@ -49,6 +52,7 @@ final class FileTree implements Closeable {
   private final LeasedLru<FileKey> lru;
   private final Duration granularity;
   private final ConcurrentHashMap<String, FileScope> scopes = new ConcurrentHashMap<>();
+  private final AtomicLong lostCount = new AtomicLong();
   private final AtomicLong temporaryNumber = new AtomicLong();
   // Whoever makes or deletes the file of a key holds the lock of its stripe.
   private final ReentrantLock[] stripes =
@@ -283,6 +287,7 @@ final class FileTree implements Closeable {
     lock.lock();
     try {
       if (lru.remove(entry)) {
+        lostCount.incrementAndGet();
         log.atWarn().addKeyValue("file", key.scope().file(key.digest())).setCause(cause).log(why);
         delete(key.scope().file(key.digest()));
       }
@@ -331,6 +336,18 @@ final class FileTree implements Closeable {
         "The disk of %s is full, while the store takes %d of its %d bytes; make room on the disk or give the store less capacity"
             .formatted(root, lru.usedBytes(), lru.capacityBytes()),
         failure);
+  }
+
+  /** How full the tree is. */
+  StoreUsage usage() {
+    return new StoreUsage(
+        lru.usedBytes(),
+        lru.capacityBytes(),
+        lru.count(),
+        lru.evictedCount(),
+        lostCount.get(),
+        lru.evictedAge(),
+        false);
   }
 
   LeasedLru<FileKey> lru() {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import build.bazel.remote.execution.v2.ActionResult;
 import build.sparrow.cas.InvalidActionResultException;
+import build.sparrow.cas.disk.ManualStoreClock;
 import build.sparrow.reapi.ActionKey;
 import build.sparrow.reapi.DigestFunction;
 import build.sparrow.reapi.InstanceName;
@@ -69,7 +70,7 @@ class FileActionCacheTest {
     cache = open(1 << 20);
     assertThat(cache.get(key("a"))).contains(result("second"));
     assertThat(cache.get(key("b"))).contains(ActionResult.getDefaultInstance());
-    assertThat(cache.usedBytes()).isEqualTo(2 * BLOCK);
+    assertThat(cache.usage().usedBytes()).isEqualTo(2 * BLOCK);
     assertThat(files()).hasSize(2);
   }
 
@@ -116,7 +117,7 @@ class FileActionCacheTest {
     cache = open(1 << 20);
     assertThat(cache.get(key("cut"))).isEmpty();
     assertThat(files()).isEmpty();
-    assertThat(cache.usedBytes()).isZero();
+    assertThat(cache.usage().usedBytes()).isZero();
   }
 
   private static void flipLastByte(Path file) throws IOException {

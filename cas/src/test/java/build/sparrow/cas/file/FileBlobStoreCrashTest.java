@@ -64,7 +64,7 @@ class FileBlobStoreCrashTest {
       }
       assertThat(temporaries()).isZero();
       // The last blob of a round may be there without having been told of.
-      assertThat(store.blobCount()).isBetween((long) stored.size(), stored.size() + 2L);
+      assertThat(store.usage().entries()).isBetween((long) stored.size(), stored.size() + 2L);
     }
   }
 

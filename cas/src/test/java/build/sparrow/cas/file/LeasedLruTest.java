@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import build.sparrow.cas.StoreFullException;
+import build.sparrow.cas.disk.ManualStoreClock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

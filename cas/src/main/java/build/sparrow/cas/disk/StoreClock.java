@@ -1,9 +1,9 @@
-package build.sparrow.cas.file;
+package build.sparrow.cas.disk;
 
 import java.time.Instant;
 
 /** The time as a store sees it: leases run on a clock that never jumps, files bear dates. */
-interface StoreClock {
+public interface StoreClock {
   /** Nanoseconds from an arbitrary origin, never going back. */
   long nanoTime();
 

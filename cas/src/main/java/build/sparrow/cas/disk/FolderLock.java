@@ -1,4 +1,4 @@
-package build.sparrow.cas.file;
+package build.sparrow.cas.disk;
 
 import java.io.Closeable;
 import java.io.IOException;
@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /** Keeps a folder to one store, in this process and among all. */
-final class FolderLock implements Closeable {
+public final class FolderLock implements Closeable {
   private final FileChannel channel;
 
   private FolderLock(FileChannel channel) {
@@ -20,7 +20,7 @@ final class FolderLock implements Closeable {
    *
    * @throws IOException naming the folder, if another store has it
    */
-  static FolderLock take(Path folder) throws IOException {
+  public static FolderLock take(Path folder) throws IOException {
     FileChannel channel =
         FileChannel.open(
             folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);

@@ -1,0 +1,172 @@
+package build.sparrow.cas.segment;
+
+import build.sparrow.cas.BlobScope;
+import build.sparrow.cas.BlobStore;
+import build.sparrow.cas.BlobUpload;
+import build.sparrow.cas.CasLimits;
+import build.sparrow.cas.DigestMismatchException;
+import build.sparrow.cas.StoreUsage;
+import build.sparrow.cas.disk.Disk;
+import build.sparrow.cas.disk.StoreClock;
+import build.sparrow.reapi.Digest;
+import com.google.protobuf.ByteString;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Blobs in append-only segments, of bounded size.
+ *
+ * <p>A blob is hashed while it streams in and is found only once it is whole and what its digest
+ * says. A process that dies loses nothing that it had stored; what a power cut may take is for
+ * {@link Durability} to say. Whatever is read, whole or in part, is checked against checksums
+ * first; a blob that does not pass is missing from then on.
+ *
+ * <p>When the capacity is reached, the oldest segment goes, but for what is leased or was used
+ * since; if too much is leased for that, the write fails, and readers lose nothing.
+ */
+public final class SegmentedBlobStore implements BlobStore, Closeable {
+  private final SegmentStore store;
+  private final Closeable upkeep;
+
+  /**
+   * @param upkeep ends before the store
+   */
+  SegmentedBlobStore(SegmentStore store, Closeable upkeep) {
+    this.store = store;
+    this.upkeep = upkeep;
+  }
+
+  /**
+   * Opens the store in a folder that it has for itself, with what an earlier one left there.
+   *
+   * @param capacityBytes the most disk that it takes, at least 768 KiB
+   * @throws IOException if the folder cannot be used, is in use by another store, or is of another
+   *     format
+   */
+  public static SegmentedBlobStore open(
+      Path folder, long capacityBytes, Duration lease, Durability durability) throws IOException {
+    SegmentStore store =
+        SegmentStore.open(
+            Disk.system(),
+            folder,
+            StoreClock.system(),
+            new SegmentStore.Options(capacityBytes, lease, durability));
+    return new SegmentedBlobStore(store, Upkeep.start(store));
+  }
+
+  @Override
+  public Set<Digest> findMissing(BlobScope scope, Collection<Digest> digests) {
+    ScopeTag tag = ScopeTag.of(scope);
+    KeyHasher hasher = store.hasher();
+    Records records = store.records();
+    int now = store.now();
+    Set<Digest> missing = new HashSet<>();
+    for (Digest digest : digests) {
+      if (!digest.isEmpty() && records.use(hasher.key(RecordKind.BLOB, tag, digest), now) == 0) {
+        missing.add(digest);
+      }
+    }
+    return missing;
+  }
+
+  @Override
+  public InputStream read(BlobScope scope, Digest digest, long offset, long limit)
+      throws IOException {
+    long available = digest.sizeBytes() - offset;
+    if (offset < 0 || available < 0 || limit < 0) {
+      throw new IllegalArgumentException(
+          "Offset %d and limit %d are not within blob %s".formatted(offset, limit, digest));
+    }
+    if (digest.isEmpty()) {
+      return InputStream.nullInputStream();
+    }
+    long length = limit == 0 ? available : Math.min(limit, available);
+    return RecordInput.open(
+        store.records(), RecordKey.blob(scope, digest), offset, offset + length);
+  }
+
+  @Override
+  public BlobUpload write(BlobScope scope, Digest digest) throws IOException {
+    RecordKey key = RecordKey.blob(scope, digest);
+    store.checkFits(key, digest.sizeBytes());
+    return new SegmentUpload(store, key);
+  }
+
+  @Override
+  public Map<Digest, ByteString> readAll(BlobScope scope, Collection<Digest> digests)
+      throws IOException {
+    CasLimits.checkSmall(digests);
+    Map<Digest, ByteString> blobs = HashMap.newHashMap(digests.size());
+    ScopeTag tag = ScopeTag.of(scope);
+    for (Digest digest : digests) {
+      if (digest.isEmpty()) {
+        blobs.put(digest, ByteString.EMPTY);
+      } else if (!blobs.containsKey(digest)) {
+        RecordKey key = new RecordKey(RecordKind.BLOB, tag, scope.function(), digest);
+        ByteString blob = store.records().read(key, digest.sizeBytes());
+        if (blob != null) {
+          blobs.put(digest, blob);
+        }
+      }
+    }
+    return blobs;
+  }
+
+  @Override
+  public void writeAll(BlobScope scope, Map<Digest, ByteString> blobs) throws IOException {
+    CasLimits.checkSmall(blobs.keySet());
+    ScopeTag tag = ScopeTag.of(scope);
+    List<NewRecord> records = new ArrayList<>(blobs.size());
+    for (Map.Entry<Digest, ByteString> blob : blobs.entrySet()) {
+      Digest announced = blob.getKey();
+      Digest actual = scope.function().digestOf(blob.getValue());
+      if (!actual.equals(announced)) {
+        throw DigestMismatchException.of(scope.function(), actual, announced);
+      }
+      RecordKey key = new RecordKey(RecordKind.BLOB, tag, scope.function(), announced);
+      if (announced.sizeBytes() > store.sizes().largeBytes()) {
+        writeLarge(key, blob.getValue());
+      } else if (!announced.isEmpty()) {
+        records.add(NewRecord.of(key, store.hasher().key(key), blob.getValue()));
+      }
+    }
+    store.heads().append(records);
+    store.acknowledge();
+  }
+
+  private void writeLarge(RecordKey key, ByteString blob) throws IOException {
+    store.checkFits(key, blob.size());
+    try (SegmentUpload upload = new SegmentUpload(store, key)) {
+      upload.write(blob);
+      upload.commit();
+    }
+  }
+
+  /** How full the store is. */
+  public StoreUsage usage() {
+    return store.usage();
+  }
+
+  /** Makes durable all that was stored before the call. */
+  public void sync() throws IOException {
+    store.sync();
+  }
+
+  /** Gives the folder free; calls that are under way may fail. */
+  @Override
+  public void close() throws IOException {
+    try (store) {
+      upkeep.close();
+    }
+  }
+}
