@@ -21,13 +21,15 @@ final class Records {
   private final OffHeapIndex index;
   private final KeyHasher hasher;
   private final StoreTime time;
+  private final UseLog useLog;
   private final AtomicLong corruptCount = new AtomicLong();
 
-  Records(Segments segments, OffHeapIndex index, KeyHasher hasher, StoreTime time) {
+  Records(Segments segments, OffHeapIndex index, KeyHasher hasher, StoreTime time, UseLog useLog) {
     this.segments = segments;
     this.index = index;
     this.hasher = hasher;
     this.time = time;
+    this.useLog = useLog;
   }
 
   /** Whether the record is held, which renews its lease. */
@@ -45,8 +47,18 @@ final class Records {
     Segment segment = segments.get(OffHeapIndex.segmentOf(location));
     if (segment != null) {
       segment.hasNewUses(true);
+      noteUse(key, now);
     }
     return location;
+  }
+
+  private void noteUse(IndexKey key, int now) {
+    try {
+      useLog.used(key, now);
+    } catch (IOException e) {
+      // The lease holds all the same, unless the process dies within minutes.
+      log.atWarn().setCause(e).log("Cannot log uses");
+    }
   }
 
   /** A place of the log whose segment is kept readable until closed. */

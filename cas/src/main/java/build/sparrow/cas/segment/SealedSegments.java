@@ -80,6 +80,7 @@ final class SealedSegments {
           lease == null ? null : SegmentFooter.read(lease.file(), segment.salt());
       if (lease != null && footer != null) {
         SegmentFooter.writeUses(lease.file(), footer.dataEnd(), uses(segment, footer.directory()));
+        lease.file().sync();
       }
     }
   }

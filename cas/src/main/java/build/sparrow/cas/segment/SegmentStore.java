@@ -39,6 +39,7 @@ final class SegmentStore implements Closeable {
   private final Heads heads;
   private final Eviction eviction;
   private final Scrub scrub;
+  private final UseLog useLog;
   private final int windowSeconds;
   private int usesRecordedAt;
 
@@ -67,8 +68,9 @@ final class SegmentStore implements Closeable {
     this.room = new Room(disk, folder, sizes, time, options.lease());
     this.segments = new Segments(disk, folder, hasher, sizes, room);
     this.sealed = new SealedSegments(index, hasher, time);
-    this.records = new Records(segments, index, hasher, time);
     this.syncer = new Syncer(segments::syncNames);
+    this.useLog = new UseLog(disk, folder, room, syncer, segments::noteNewName);
+    this.records = new Records(segments, index, hasher, time, useLog);
     LogHead small = new LogHead(segments, sizes, index, syncer, room, time);
     LogHead bulk = new LogHead(segments, sizes, index, syncer, room, time);
     this.heads = new Heads(small, bulk, sizes);
@@ -133,11 +135,22 @@ final class SegmentStore implements Closeable {
 
   private void recover(Recovery.Found found) throws IOException {
     new Recovery(segments, sealed, index, hasher, time, windowSeconds).load(found, eviction::add);
+    useLog.replay(this::usedBefore);
+    recordUses();
     try {
       // The capacity may have been lowered.
       room.shrink(0);
     } catch (IOException e) {
       log.atWarn().setCause(e).log("The store holds more than it may, all of it leased");
+    }
+  }
+
+  private void usedBefore(IndexKey key, int loggedAt) {
+    int lastUse = (int) Math.min(time.now(), loggedAt + (long) windowSeconds);
+    long location = index.use(key, lastUse) & ~OffHeapIndex.FIRST_IN_WINDOW;
+    Segment segment = segments.get(OffHeapIndex.segmentOf(location));
+    if (segment != null) {
+      segment.hasNewUses(true);
     }
   }
 
@@ -224,6 +237,7 @@ final class SegmentStore implements Closeable {
     } catch (StoreFullException e) {
       // Who writes will hear of it.
     }
+    useLog.flush();
     int now = time.now();
     if (now - usesRecordedAt >= windowSeconds) {
       usesRecordedAt = now;
@@ -232,9 +246,16 @@ final class SegmentStore implements Closeable {
   }
 
   private void recordUses() throws IOException {
+    useLog.roll();
     for (Segment segment : segments.all()) {
       sealed.recordUses(segment);
     }
+    useLog.forget();
+  }
+
+  /** Bytes that were copied instead of evicted. */
+  long copiedBytes() {
+    return eviction.copiedBytes();
   }
 
   Scrub scrub() {
@@ -268,8 +289,11 @@ final class SegmentStore implements Closeable {
 
   /** Gives folder and memory free, and leaves on the disk what is there, as a crash does. */
   void release() throws IOException {
-    segments.all().forEach(Segment::retire);
-    index.close();
-    folderLock.close();
+    try (folderLock) {
+      segments.all().forEach(Segment::retire);
+      useLog.close();
+    } finally {
+      index.close();
+    }
   }
 }

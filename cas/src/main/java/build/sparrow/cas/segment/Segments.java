@@ -119,6 +119,11 @@ final class Segments {
     disk.delete(temporary(segment));
   }
 
+  /** Told of a name in the folder that is not durable yet. */
+  void noteNewName() {
+    hasNewNames = true;
+  }
+
   /** Makes the names durable that segments got since the last call. */
   void syncNames() throws IOException {
     if (hasNewNames) {

@@ -67,13 +67,13 @@ record StoreFormat(Instant madeAt, long secret) {
 
   private static StoreFormat parse(Path folder, String text) throws IOException {
     List<String> lines = text.lines().toList();
-    if (lines.size() == LINES && lines.getFirst().startsWith(FORMAT)) {
-      String version = lines.getFirst().substring(FORMAT.length());
-      if (!version.equals(VERSION)) {
-        throw new IOException(
-            "Folder %s has format %s, while this version reads format %s; use the version that wrote it, or empty the folder and lose what is cached"
-                .formatted(folder, version, VERSION));
-      }
+    String version = lines.isEmpty() ? "" : after(FORMAT, lines.getFirst());
+    if (!version.isEmpty() && !version.equals(VERSION)) {
+      throw new IOException(
+          "Folder %s has format %s, while this version reads format %s; use the version that wrote it, or empty the folder and lose what is cached"
+              .formatted(folder, version, VERSION));
+    }
+    if (!version.isEmpty() && lines.size() == LINES) {
       try {
         return new StoreFormat(
             Instant.parse(after(MADE, lines.get(1))),
