@@ -18,6 +18,15 @@ final class Estimator {
   /** With fewer samples a wider key knows better. */
   private static final int ENOUGH_SAMPLES = 3;
 
+  /** A target changes, and what it took last month tells little. */
+  private static final int TARGET_HALF_LIFE_SAMPLES = 50;
+
+  /**
+   * A package or a kind is as wide as all that is built of it, of which fifty samples in a row may
+   * be one target.
+   */
+  private static final int WIDER_HALF_LIFE_SAMPLES = 5_000;
+
   /** Of an action like none before. */
   private static final long UNKNOWN_NANOS = Duration.ofSeconds(1).toNanos();
 
@@ -35,7 +44,9 @@ final class Estimator {
 
   void observe(Origin origin, long nanos) {
     for (Key key : keys(origin)) {
-      sketches.computeIfAbsent(key, _ -> new Sketch()).add(nanos);
+      boolean narrowest = !key.place().isEmpty() && key.place().equals(origin.target());
+      int halfLife = narrowest ? TARGET_HALF_LIFE_SAMPLES : WIDER_HALF_LIFE_SAMPLES;
+      sketches.computeIfAbsent(key, _ -> new Sketch(halfLife)).add(nanos);
     }
   }
 

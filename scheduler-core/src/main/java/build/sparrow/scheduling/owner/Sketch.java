@@ -3,8 +3,8 @@ package build.sparrow.scheduling.owner;
 import java.time.Duration;
 
 /**
- * The durations of past actions in buckets that grow by a quarter each; what lies fifty samples
- * back counts half.
+ * The durations of past actions in buckets that grow by a quarter each; what lies some samples back
+ * counts half.
  */
 final class Sketch {
   private static final double RATIO = 1.25;
@@ -13,14 +13,18 @@ final class Sketch {
   /** From a millisecond to an hour. */
   private static final int BUCKETS = 68;
 
-  private static final float DECAY = (float) Math.pow(0.5, 1.0 / 50);
-
   private final float[] weights = new float[BUCKETS];
+  private final float decay;
   private int samples;
+
+  /** What lies so many samples back counts half. */
+  Sketch(int halfLifeSamples) {
+    decay = (float) Math.pow(0.5, 1.0 / halfLifeSamples);
+  }
 
   void add(long nanos) {
     for (int bucket = 0; bucket < BUCKETS; bucket++) {
-      weights[bucket] *= DECAY;
+      weights[bucket] *= decay;
     }
     weights[bucketOf(nanos)]++;
     samples = Math.min(samples + 1, Integer.MAX_VALUE - 1);

@@ -43,6 +43,17 @@ final class EstimatorTest {
   }
 
   @Test
+  void kindIsNotTakenForTheTargetThatRanLast() {
+    for (int target = 0; target < 200; target++) {
+      observe(of("Test", "//a:quick" + target), Duration.ofMillis(100), 1);
+    }
+    observe(of("Test", "//b:slow"), Duration.ofSeconds(90), 100);
+
+    assertThat(estimator.medianNanos(of("Test", "//c:new")))
+        .isCloseTo(Duration.ofMillis(100).toNanos(), A_BUCKET);
+  }
+
+  @Test
   void believesNewSamplesOverManyOldOnes() {
     observe(of("Link", "//a:b"), Duration.ofSeconds(1), 1_000);
     observe(of("Link", "//a:b"), Duration.ofSeconds(20), 60);
