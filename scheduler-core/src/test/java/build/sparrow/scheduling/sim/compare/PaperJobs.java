@@ -6,7 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
-/** W1, the paper's jobs: a hundred tasks each, of a hundred milliseconds in the mean. */
+/**
+ * W1, the paper's jobs: a hundred tasks each, of a hundred milliseconds in the mean. No job tells
+ * anything of another, so each is a package of its own.
+ */
 final class PaperJobs implements Workload {
   private static final int TASKS = 100;
   private static final double MEAN_SECONDS = 0.1;
@@ -41,7 +44,7 @@ final class PaperJobs implements Workload {
         tasks.add(
             new Task(
                 number,
-                Task.Facts.of(job, job % 24, 0, job),
+                Task.Facts.of(job, job % 24, 0, job * Task.TARGETS_OF_A_PACKAGE),
                 new ActionId("a" + number),
                 nanos,
                 job > jobs * 0.2 && job < jobs * 0.9));

@@ -39,9 +39,6 @@ final class ShippedFrontend {
   /** Longer than executors take to tell another frontend. */
   private static final long ANNOUNCED_WITHIN_NANOS = 5 * Timeline.SECOND;
 
-  /** The action cache takes this long to write. */
-  private static final long CACHE_WRITE_NANOS = 2 * Timeline.MILLISECOND;
-
   /** As shipped, but finished operations are not kept: nobody asks for them here. */
   private static final OwnerTimes TIMES =
       new OwnerTimes(
@@ -144,7 +141,7 @@ final class ShippedFrontend {
         "tenant" + facts.tenant(),
         "build" + facts.build(),
         "kind" + facts.mnemonic(),
-        "//p" + facts.target() / 10 + ":t" + facts.target());
+        "//p" + facts.target() / Task.TARGETS_OF_A_PACKAGE + ":t" + facts.target());
   }
 
   void receive(OwnerEvent message) {
@@ -179,14 +176,9 @@ final class ShippedFrontend {
     switch (effect) {
       case OwnerEffect.Follow(var watcher, var operation, var stage, _) ->
           follow(watcher, operation, stage);
+      // Storage is not compared: no policy waits for it.
       case OwnerEffect.Conclude(var operation, _, _) ->
-          farm.run.timeline.after(
-              CACHE_WRITE_NANOS,
-              () -> {
-                if (alive) {
-                  on(new OwnerEvent.Concluded(operation));
-                }
-              });
+          farm.run.timeline.after(0, () -> concluded(operation));
       case OwnerEffect.Completed(var operation, _) -> ended(operation);
       case OwnerEffect.Fail(var operation, _) -> {
         farm.errors++;
@@ -218,6 +210,12 @@ final class ShippedFrontend {
           OwnerEffect.SendDrain _,
           OwnerEffect.Disconnect _ ->
           throw new AssertionError("Nobody asks for this here: " + effect);
+    }
+  }
+
+  private void concluded(OperationId operation) {
+    if (alive) {
+      on(new OwnerEvent.Concluded(operation));
     }
   }
 

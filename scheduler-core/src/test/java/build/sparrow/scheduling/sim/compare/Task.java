@@ -4,6 +4,9 @@ import build.sparrow.scheduling.ActionId;
 
 /** One action of a workload, and what became of it. */
 final class Task {
+  /** Targets whose numbers are so close share a package. */
+  static final int TARGETS_OF_A_PACKAGE = 10;
+
   /**
    * What a client knows of an action.
    *
