@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Builds and tests a part of Abseil three times with the same Bazel: here (in Bazel's own sandbox, its default), on a farm
 # started for it, and on that farm again after bazel clean. Exit code 0 only if every action of the second build ran on the
-# farm and every action of the third came from its cache. JOBS sets Bazel's --jobs (default: two per core).
+# farm and every action of the third came from its cache. JOBS sets Bazel's --jobs (default: two per core); with ACTION_LOG=FILE
+# the farm logs there each action that it runs.
 set -euo pipefail
 tools=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source-path=SCRIPTDIR source=toolchain.sh
@@ -123,7 +124,7 @@ abseil_bazel build --nobuild --target_pattern_file="$examples/abseil-targets.txt
 timed_build local
 
 heading "Starting a farm"
-start_farm "$work" --pool-root "linux=$root"
+start_farm "$work" --pool-root "linux=$root" ${ACTION_LOG:+--action-log "$ACTION_LOG"}
 
 heading "Bazel on the farm"
 timed_build first --config=farm --remote_executor="$endpoint"

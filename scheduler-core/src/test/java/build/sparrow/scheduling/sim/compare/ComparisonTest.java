@@ -2,7 +2,9 @@ package build.sparrow.scheduling.sim.compare;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Objects;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 final class ComparisonTest {
@@ -89,6 +91,23 @@ final class ComparisonTest {
         new Flood(FARM, 1_000, 10_000),
         Objects.requireNonNull(Policies.ALL_FOR_TENANTS.get(policy)),
         5);
+  }
+
+  @Test
+  void recordedBuildStartsWhatIsNeededFirst() {
+    List<Step> steps =
+        new RecordedBuild()
+            .draw(0, new Durations(new SplittableRandom(1)), new SplittableRandom(1));
+
+    assertThat(steps).hasSize(215);
+    assertThat(steps.stream().mapToInt(step -> step.needs.size()).sum()).isEqualTo(525);
+    for (Step step : steps) {
+      assertThat(steps.indexOf(step)).isGreaterThan(latest(steps, step.needs));
+    }
+  }
+
+  private static int latest(List<Step> steps, List<Step> needed) {
+    return needed.stream().mapToInt(steps::indexOf).max().orElse(-1);
   }
 
   @Test

@@ -20,6 +20,8 @@ final class Figures {
     settings.add(Setting.losingAFrontend());
     settings.add(Setting.dagBuilds(true));
     settings.add(Setting.dagBuilds(false));
+    settings.add(Setting.recordedBuilds(true));
+    settings.add(Setting.recordedBuilds(false));
     settings.add(Setting.editing());
     settings.add(Setting.skew());
     settings.add(Setting.duplicateStorm());

@@ -29,6 +29,8 @@ record Setting(
   static final List<Metric> RESPONSES =
       List.of(Metric.RESPONSE_MS, Metric.P99_WAIT_MS, Metric.MESSAGES, Metric.REJECTS);
 
+  static final List<Metric> BUILDS = List.of(Metric.MAKESPAN, Metric.P99_WAIT_MS, Metric.MESSAGES);
+
   static final List<Metric> SLOWDOWNS =
       List.of(Metric.P50_SLOWDOWN, Metric.P99_SLOWDOWN, Metric.P99_WAIT_MS, Metric.KILLED);
 
@@ -54,7 +56,14 @@ record Setting(
     return new Setting(
         "W3 " + (warm ? "warm" : "cold"),
         () -> new DagBuilds(Farm.alike(10, 4), warm, new LayeredBuild()),
-        List.of(Metric.MAKESPAN, Metric.P99_WAIT_MS));
+        BUILDS);
+  }
+
+  static Setting recordedBuilds(boolean warm) {
+    return new Setting(
+        "W4 " + (warm ? "warm" : "cold"),
+        () -> new DagBuilds(Farm.alike(10, 4), warm, new RecordedBuild()),
+        BUILDS);
   }
 
   static Setting editing() {
