@@ -41,7 +41,7 @@ check: jdk ## Run the fast gate: format, compiler checks, unit tests, dependency
 
 sim: jdk ## Compare the scheduler with the policies of others in virtual time; takes five minutes
 	$(MVN) -q -pl scheduler-core -am test-compile
-	@"$$(tools/find-jdk.sh)/bin/java" -cp scheduler-core/target/classes:scheduler-core/target/test-classes \
+	@"$$(tools/find-jdk.sh)/bin/java" -XX:+UseParallelGC -cp scheduler-core/target/classes:scheduler-core/target/test-classes \
 		build.sparrow.scheduling.sim.compare.Comparison $(SEEDS)
 
 sim-faults: jdk ## Run SEEDS=n seeds of faults in virtual time, or REPLAY="weather seed" with its log

@@ -2,7 +2,9 @@ package build.sparrow.scheduling.sim.compare;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -10,16 +12,20 @@ import org.junit.jupiter.api.Test;
 final class ComparisonTest {
   private static final Farm FARM = Farm.alike(20, 4);
 
+  private static final Map<String, Policy.Maker> EVERY_POLICY = new HashMap<>(Policies.ALL);
+
+  static {
+    EVERY_POLICY.putAll(Policies.FOR_TENANTS);
+  }
+
   private static Run busyFarm(String policy) {
     return Run.of(
-        new BuildMix(FARM, 0.8, 4_000),
-        Objects.requireNonNull(Policies.ALL_FOR_TENANTS.get(policy)),
-        3);
+        new BuildMix(FARM, 0.8, 4_000), Objects.requireNonNull(EVERY_POLICY.get(policy)), 3);
   }
 
   @Test
   void everyPolicyRunsEachActionOnce() {
-    for (String policy : Policies.ALL_FOR_TENANTS.keySet()) {
+    for (String policy : EVERY_POLICY.keySet()) {
       Run run = busyFarm(policy);
 
       assertThat(run.measured()).as(policy).hasSizeGreaterThan(2_000);
@@ -80,7 +86,7 @@ final class ComparisonTest {
 
   @Test
   void nobodyWaitsForAFlood_whereItsActionsAreKilled() {
-    Run run = flooded("omniscient, preempting");
+    Run run = flooded(Policies.PREEMPTING);
 
     assertThat(Metric.P50_SLOWDOWN.of(run)).isLessThan(1.1);
     assertThat(run.policy().killedNanos()).isPositive();
@@ -88,9 +94,7 @@ final class ComparisonTest {
 
   private static Run flooded(String policy) {
     return Run.of(
-        new Flood(FARM, 1_000, 10_000),
-        Objects.requireNonNull(Policies.ALL_FOR_TENANTS.get(policy)),
-        5);
+        new Flood(FARM, 1_000, 10_000), Objects.requireNonNull(EVERY_POLICY.get(policy)), 5);
   }
 
   @Test

@@ -86,7 +86,7 @@ record Setting(
     return new Setting(
         "W8 " + (flooded ? "flooded" : "alone"),
         () -> new Flood(Farm.alike(200, 4), 12_000, flooded ? 100_000 : 0),
-        Policies.ALL_FOR_TENANTS,
+        Policies.FOR_TENANTS,
         SLOWDOWNS);
   }
 

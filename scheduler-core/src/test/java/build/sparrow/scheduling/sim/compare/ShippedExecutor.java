@@ -10,6 +10,7 @@ import build.sparrow.scheduling.executor.ExecutorConfig;
 import build.sparrow.scheduling.executor.ExecutorEffect;
 import build.sparrow.scheduling.executor.ExecutorEvent;
 import build.sparrow.scheduling.executor.ExecutorScheduler;
+import build.sparrow.scheduling.executor.ExecutorTimes;
 import build.sparrow.scheduling.owner.HeldAttempt;
 import build.sparrow.scheduling.owner.OwnerEvent;
 import build.sparrow.scheduling.owner.PoolDeclaration;
@@ -25,6 +26,17 @@ import java.util.TreeMap;
 
 /** An executor whose actions take their time, until it is taken away. */
 final class ShippedExecutor {
+  /**
+   * As shipped, but heartbeats, which are most of all messages and tell nothing here, are rarer.
+   */
+  private static final ExecutorTimes TIMES =
+      new ExecutorTimes(
+          Duration.ofSeconds(4),
+          ExecutorTimes.DEFAULT.pullReply(),
+          ExecutorTimes.DEFAULT.resultRetention(),
+          ExecutorTimes.DEFAULT.takeover(),
+          ExecutorTimes.DEFAULT.orphanRetention());
+
   /** A killed process is dead after so long. */
   private static final long KILL_NANOS = 10 * Timeline.MILLISECOND;
 
@@ -67,7 +79,7 @@ final class ShippedExecutor {
     this.frontends = frontends;
     this.random = random;
     id = new ExecutorId("x" + number, "i");
-    scheduler = new ExecutorScheduler(ExecutorConfig.of(farm.run.farm.slots()));
+    scheduler = new ExecutorScheduler(new ExecutorConfig(farm.run.farm.slots(), TIMES));
   }
 
   void start() {
