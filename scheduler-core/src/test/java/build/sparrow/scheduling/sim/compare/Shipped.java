@@ -35,7 +35,6 @@ final class Shipped implements Policy {
   private final List<ShippedExecutor> executors = new ArrayList<>();
   private int executorsMade;
   long messages;
-  long heartbeats;
   long offers;
   long rejects;
 

@@ -142,7 +142,7 @@ final class ShippedExecutor {
 
   private void on(ExecutorEvent event) {
     for (ExecutorEffect effect : scheduler.on(event, farm.run.timeline.now(), random)) {
-      carryOut(effect);
+      carryOut(effect, event instanceof ExecutorEvent.Tick);
     }
     OptionalLong next = scheduler.nextTimerNanos();
     if (next.isPresent() && next.getAsLong() < tickAtNanos) {
@@ -158,7 +158,7 @@ final class ShippedExecutor {
     }
   }
 
-  private void carryOut(ExecutorEffect effect) {
+  private void carryOut(ExecutorEffect effect, boolean ticked) {
     switch (effect) {
       case ExecutorEffect.SendHello(var frontend, var held, var draining) ->
           send(
@@ -184,7 +184,7 @@ final class ShippedExecutor {
       case ExecutorEffect.SendPull(var frontend, var free) ->
           send(frontend, new OwnerEvent.Pulled(id, free));
       case ExecutorEffect.SendProgress(var frontend, var attempts) ->
-          send(frontend, new OwnerEvent.Progressed(id, attempts));
+          send(frontend, new OwnerEvent.Progressed(id, attempts), ticked);
       case ExecutorEffect.SendDone(var frontend, var attempt, var ending) ->
           send(frontend, new OwnerEvent.Finished(id, attempt, ending));
       case ExecutorEffect.Start(var attempt) -> launch(attempt);
@@ -248,9 +248,13 @@ final class ShippedExecutor {
   }
 
   private void send(FrontendId frontend, OwnerEvent message) {
+    send(frontend, message, false);
+  }
+
+  private void send(FrontendId frontend, OwnerEvent message, boolean heartbeat) {
     ShippedStream stream = streams.get(frontend);
     if (stream != null) {
-      stream.toFrontend(message);
+      stream.toFrontend(message, heartbeat);
     }
   }
 }

@@ -30,8 +30,9 @@ final class ShippedStream {
     farm.run.timeline.after(farm.run.hop(), () -> other.accept(this));
   }
 
-  void toFrontend(OwnerEvent message) {
-    toFrontend.send(message, message instanceof OwnerEvent.Progressed);
+  /** With a message that is a heartbeat, a frame that holds nothing else is not counted. */
+  void toFrontend(OwnerEvent message, boolean heartbeat) {
+    toFrontend.send(message, heartbeat);
   }
 
   void toExecutor(ExecutorEvent message) {
@@ -60,12 +61,10 @@ final class ShippedStream {
         List<M> frame = new ArrayList<>();
         underWay = frame;
         lastArrivalNanos = Math.max(lastArrivalNanos, timeline.now() + farm.run.hop());
-        farm.heartbeats++;
         timeline.at(lastArrivalNanos, () -> arrive(frame));
       }
       if (onlyHeartbeats && !heartbeat) {
         onlyHeartbeats = false;
-        farm.heartbeats--;
         farm.messages++;
       }
       underWay.add(message);
