@@ -14,7 +14,10 @@ import build.sparrow.frontend.FrontendConfig;
 import build.sparrow.frontend.FrontendLimits;
 import build.sparrow.frontend.Peering;
 import build.sparrow.frontend.PoolDeclaration;
+import build.sparrow.frontend.SchedulingPolicy;
 import build.sparrow.reapi.PlatformKey;
+import build.sparrow.scheduling.PropertyMatch;
+import build.sparrow.scheduling.PropertyRules;
 import build.sparrow.scheduling.owner.LossBudgets;
 import build.sparrow.service.DataSize;
 import build.sparrow.service.Endpoint;
@@ -24,6 +27,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,7 +82,6 @@ record FarmBlueprint(BuildFarmSpec spec, Map<String, Path> poolRoots, int proces
   FrontendConfig frontend(
       String name, Endpoint listen, Endpoint shard, Peering peering, @Nullable Path actionLog) {
     FrontendSpec.Limits limits = spec.frontend().limits();
-    SchedulerSpec.Attempts attempts = spec.scheduler().attempts();
     return new FrontendConfig(
         listen,
         name,
@@ -90,15 +93,38 @@ record FarmBlueprint(BuildFarmSpec spec, Map<String, Path> poolRoots, int proces
             Duration.ofSeconds(limits.maxActionTimeoutSeconds()),
             limits.maxQueuedActions(),
             limits.maxInputEntries()),
-        new LossBudgets(
-            attempts.infrastructure(),
-            attempts.outOfMemory(),
-            attempts.poisonExecutors(),
-            spec.scheduler().preemptionsBeforeOnDemand()),
+        scheduling(),
         lease(),
         FrontendConfig.DEFAULT_PROGRESS_INTERVAL,
         peering,
         actionLog);
+  }
+
+  private SchedulingPolicy scheduling() {
+    SchedulerSpec.Attempts attempts = spec.scheduler().attempts();
+    return new SchedulingPolicy(
+        properties(),
+        new LossBudgets(
+            attempts.infrastructure(),
+            attempts.outOfMemory(),
+            attempts.poisonExecutors(),
+            spec.scheduler().preemptionsBeforeOnDemand()));
+  }
+
+  private PropertyRules properties() {
+    return new PropertyRules(
+        spec.scheduler().platformProperties().stream()
+            .collect(
+                Collectors.toMap(SchedulerSpec.PropertyRule::name, rule -> match(rule.match()))));
+  }
+
+  private static PropertyMatch match(SchedulerSpec.Match match) {
+    return switch (match) {
+      case EXACT -> PropertyMatch.EXACT;
+      case MINIMUM -> PropertyMatch.MINIMUM;
+      case ANY -> PropertyMatch.ANY;
+      case IGNORE -> PropertyMatch.IGNORE;
+    };
   }
 
   private static PoolDeclaration declaration(PoolSpec pool) {

@@ -11,7 +11,10 @@ import build.sparrow.frontend.FrontendConfig;
 import build.sparrow.frontend.FrontendLimits;
 import build.sparrow.frontend.Peering;
 import build.sparrow.frontend.PoolDeclaration;
+import build.sparrow.frontend.SchedulingPolicy;
 import build.sparrow.reapi.PlatformKey;
+import build.sparrow.scheduling.PropertyMatch;
+import build.sparrow.scheduling.PropertyRules;
 import build.sparrow.scheduling.owner.LossBudgets;
 import build.sparrow.service.DataSize;
 import build.sparrow.service.Endpoint;
@@ -39,6 +42,7 @@ final class FarmBlueprintTest {
         scheduler:
           attempts: {infrastructure: 5, outOfMemory: 6, poisonExecutors: 7}
           preemptionsBeforeOnDemand: 8
+          platformProperties: [{name: memory, match: Minimum}, {name: silo, match: Ignore}]
         storage: {volume: {size: 1G}, eviction: {leaseSeconds: 60}}
         executorPools:
         - name: linux
@@ -79,7 +83,10 @@ final class FarmBlueprintTest {
                     Duration.ofSeconds(20),
                     30,
                     40),
-                new LossBudgets(5, 6, 7, 8),
+                new SchedulingPolicy(
+                    new PropertyRules(
+                        Map.of("memory", PropertyMatch.MINIMUM, "silo", PropertyMatch.IGNORE)),
+                    new LossBudgets(5, 6, 7, 8)),
                 Duration.ofSeconds(60),
                 FrontendConfig.DEFAULT_PROGRESS_INTERVAL,
                 Peering.ALONE,

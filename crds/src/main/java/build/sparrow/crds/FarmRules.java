@@ -1,9 +1,13 @@
 package build.sparrow.crds;
 
 import build.sparrow.crds.PoolSpec.PlatformProperty;
+import build.sparrow.crds.SchedulerSpec.Match;
 import build.sparrow.crds.SchedulingSpec.CapacityType;
+import io.fabric8.kubernetes.api.model.Quantity;
+import java.math.BigDecimal;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -14,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** The rules that a farm must keep: the bounds of its schema and those that no schema can say. */
 public final class FarmRules {
   private static final Pattern DNS_1035 = Pattern.compile(Forms.NAME);
+  private static final BigDecimal MOST_AMOUNT = Quantity.parse("8Pi").getNumericalAmount();
   private static final int MAX_NAME_LENGTH = 20;
   private static final String API_VERSION = BuildFarm.GROUP + "/" + BuildFarm.VERSION;
 
@@ -33,7 +38,8 @@ public final class FarmRules {
     rules.problems.checkSize(
         "spec.storage.volume.size", spec.storage().volume().size(), "64Mi", "8Pi");
     rules.problems.checkResources("spec.storage.resources", spec.storage().resources());
-    rules.checkPools(spec.executorPools());
+    rules.checkRuleNames(spec.scheduler().platformProperties());
+    rules.checkPools(spec.executorPools(), spec.scheduler());
     return rules.problems.found();
   }
 
@@ -78,13 +84,30 @@ public final class FarmRules {
 
   /** What no two pools may have in common: nobody could say which of them an action is for. */
   private record Kind(Set<String> platform, boolean onDemand) {
-    static Kind of(PoolSpec pool) {
+    static Kind of(PoolSpec pool, SchedulerSpec scheduler) {
       return new Kind(
-          words(pool.platform()), pool.scheduling().capacityType() == CapacityType.ON_DEMAND);
+          words(
+              pool.platform().stream()
+                  .filter(property -> scheduler.match(property.name()) != Match.IGNORE)
+                  .toList()),
+          pool.scheduling().capacityType() == CapacityType.ON_DEMAND);
     }
   }
 
-  private void checkPools(List<PoolSpec> pools) {
+  private void checkRuleNames(List<SchedulerSpec.PropertyRule> properties) {
+    Set<String> names = new HashSet<>();
+    for (int i = 0; i < properties.size(); i++) {
+      String name = properties.get(i).name();
+      if (!names.add(name)) {
+        add(
+            "spec.scheduler.platformProperties[" + i + "].name",
+            name,
+            "has a rule already; leave one of the two out");
+      }
+    }
+  }
+
+  private void checkPools(List<PoolSpec> pools, SchedulerSpec scheduler) {
     Map<String, String> names = new HashMap<>();
     Map<Kind, String> kinds = new HashMap<>();
     for (int i = 0; i < pools.size(); i++) {
@@ -95,7 +118,8 @@ public final class FarmRules {
         add(path + ".name", pool.name(), "the name of " + namesake + ", too; give another");
       }
       checkProperties(path + ".platform", pool.platform());
-      @Nullable String twin = kinds.putIfAbsent(Kind.of(pool), path);
+      checkAmounts(path + ".platform", pool.platform(), scheduler);
+      @Nullable String twin = kinds.putIfAbsent(Kind.of(pool, scheduler), path);
       if (twin != null) {
         add(
             path + ".platform",
@@ -117,6 +141,28 @@ public final class FarmRules {
         add(path + "[" + i + "]", property.toString(), "stands here twice; leave one out");
       }
     }
+  }
+
+  private void checkAmounts(String path, List<PlatformProperty> platform, SchedulerSpec scheduler) {
+    Set<String> counted = new HashSet<>();
+    for (int i = 0; i < platform.size(); i++) {
+      PlatformProperty property = platform.get(i);
+      if (scheduler.match(property.name()) != Match.MINIMUM) {
+        continue;
+      }
+      String at = path + "[" + i + "].value";
+      if (!isAmount(property.value())) {
+        add(at, property.value(), Forms.advice(Forms.AMOUNT));
+      }
+      if (!counted.add(property.name())) {
+        add(at, property.value(), "a second amount of it; leave one of the two out");
+      }
+    }
+  }
+
+  private static boolean isAmount(String value) {
+    return value.matches(Forms.AMOUNT)
+        && Quantity.parse(value).getNumericalAmount().compareTo(MOST_AMOUNT) <= 0;
   }
 
   private static Set<String> words(Collection<PlatformProperty> platform) {

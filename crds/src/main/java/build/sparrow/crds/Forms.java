@@ -6,6 +6,8 @@ final class Forms {
   static final String DIGEST = "^sha256:[0-9a-f]{64}$";
   static final String CRON = "^([0-9A-Za-z*/,-]+ ){4}[0-9A-Za-z*/,-]+$";
 
+  static final String AMOUNT = "^[0-9]{1,15}(\\.[0-9]{1,3})?(m|k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?$";
+
   private Forms() {}
 
   static String advice(String form) {
@@ -14,6 +16,7 @@ final class Forms {
           "not a name; give lower-case letters, digits and hyphens, a letter first and no hyphen"
               + " last";
       case DIGEST -> "not a digest; give sha256: and 64 hexadecimal digits";
+      case AMOUNT -> "not an amount that can be counted; give it as 4, 500m or 16Gi, at most 8Pi";
       case CRON ->
           "not a time; give minute, hour, day of month, month and day of week, as 0 7 * * 1-5";
       default -> throw new IllegalArgumentException("Nothing is known of the form " + form);

@@ -1,13 +1,17 @@
 package build.sparrow.crds;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import java.util.List;
 
 /** How actions are placed and tried again. */
-@JsonPropertyOrder({"attempts", "preemptionsBeforeOnDemand"})
+@JsonPropertyOrder({"attempts", "preemptionsBeforeOnDemand", "platformProperties"})
 public record SchedulerSpec(
     @JsonPropertyDescription(
             "How often an action that was lost is tried. Losses to preemption are not counted.")
@@ -19,12 +23,28 @@ public record SchedulerSpec(
         @Default("3")
         @Min(0)
         @Max(100)
-        Integer preemptionsBeforeOnDemand) {
-  static final SchedulerSpec DEFAULTS = new SchedulerSpec(Attempts.DEFAULTS, 3);
+        Integer preemptionsBeforeOnDemand,
+    @JsonPropertyDescription(
+            "How platform properties of actions are compared with those of pools, where not"
+                + " exactly.")
+        @Default("[]")
+        @Size(max = 32)
+        List<PropertyRule> platformProperties) {
+  static final SchedulerSpec DEFAULTS = new SchedulerSpec(Attempts.DEFAULTS, 3, List.of());
 
   public SchedulerSpec {
     attempts = Absent.or(attempts, Attempts.DEFAULTS);
     preemptionsBeforeOnDemand = Absent.or(preemptionsBeforeOnDemand, 3);
+    platformProperties = List.copyOf(Absent.or(platformProperties, List.of()));
+  }
+
+  /** How the properties of that name are compared. */
+  public Match match(String name) {
+    return platformProperties.stream()
+        .filter(rule -> rule.name().equals(name))
+        .map(PropertyRule::match)
+        .findFirst()
+        .orElse(Match.EXACT);
   }
 
   /** How often an action that was lost is tried, by the class of the loss. */
@@ -55,5 +75,36 @@ public record SchedulerSpec(
       outOfMemory = Absent.or(outOfMemory, 2);
       poisonExecutors = Absent.or(poisonExecutors, 2);
     }
+  }
+
+  /** How one platform property is compared. */
+  @JsonPropertyOrder({"name", "match"})
+  public record PropertyRule(
+      @JsonPropertyDescription("The property's name, as memory.")
+          @Required
+          @Size(min = 1, max = 256)
+          String name,
+      @JsonPropertyDescription(
+              "Exact: the pool has that value. Minimum: the values are amounts, as 4, 500m or"
+                  + " 16Gi, and the pool has as much or more. Any: the pool has the property,"
+                  + " whatever its value. Ignore: nobody looks at it.")
+          @Required
+          Match match) {
+    public PropertyRule {
+      name = Absent.or(name, "");
+      match = Absent.or(match, Match.EXACT);
+    }
+  }
+
+  /** How what an action asks for is compared with what a pool has. */
+  public enum Match {
+    @JsonProperty("Exact")
+    EXACT,
+    @JsonProperty("Minimum")
+    MINIMUM,
+    @JsonProperty("Any")
+    ANY,
+    @JsonProperty("Ignore")
+    IGNORE
   }
 }

@@ -3,6 +3,8 @@ package build.sparrow.crds;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import build.sparrow.crds.PoolSpec.PlatformProperty;
+import build.sparrow.crds.SchedulerSpec.Match;
+import build.sparrow.crds.SchedulerSpec.PropertyRule;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.util.ArrayList;
@@ -84,6 +86,69 @@ final class FarmRulesTest {
                 "the platform of spec.executorPools[0], too; tell them apart by a property or by"
                     + " capacityType OnDemand, or make them one"),
             problem(3, "platform[1]", "cpu=arm64", "stands here twice; leave one out"));
+  }
+
+  @Test
+  void countedPropertiesOfPoolsAreAmounts_eachOnce() {
+    BuildFarm farm =
+        farm(
+            List.of(
+                Pools.onPlatform("a", new PlatformProperty("cpu", "x86_64")),
+                Pools.onPlatform("b", new PlatformProperty("cpu", "9Pi")),
+                Pools.onPlatform(
+                    "c", new PlatformProperty("cpu", "4"), new PlatformProperty("cpu", "500m"))));
+    farm.setSpec(
+        counting(
+            farm.getSpec(),
+            new PropertyRule("cpu", Match.MINIMUM),
+            new PropertyRule("cpu", Match.ANY)));
+
+    assertThat(FarmRules.problemsOf(farm))
+        .containsExactly(
+            new FarmProblem(
+                "spec.scheduler.platformProperties[1].name",
+                "cpu",
+                "has a rule already; leave one of the two out"),
+            problem(
+                0,
+                "platform[0].value",
+                "x86_64",
+                "not an amount that can be counted; give it as 4, 500m or 16Gi, at most 8Pi"),
+            problem(
+                1,
+                "platform[0].value",
+                "9Pi",
+                "not an amount that can be counted; give it as 4, 500m or 16Gi, at most 8Pi"),
+            problem(
+                2, "platform[1].value", "500m", "a second amount of it; leave one of the two out"));
+  }
+
+  @Test
+  void poolsThatDifferOnlyInWhatNobodyLooksAtAreTheSame() {
+    PlatformProperty linux = new PlatformProperty("OSFamily", "linux");
+    BuildFarm farm =
+        farm(
+            List.of(
+                Pools.onPlatform("a", linux),
+                Pools.onPlatform("b", linux, new PlatformProperty("silo", "1"))));
+    assertThat(FarmRules.problemsOf(farm)).isEmpty();
+
+    farm.setSpec(counting(farm.getSpec(), new PropertyRule("silo", Match.IGNORE)));
+
+    assertThat(FarmRules.problemsOf(farm))
+        .extracting(FarmProblem::path)
+        .containsExactly("spec.executorPools[1].platform");
+  }
+
+  private static BuildFarmSpec counting(BuildFarmSpec spec, PropertyRule... rules) {
+    return new BuildFarmSpec(
+        spec.image(),
+        spec.paused(),
+        spec.frontend(),
+        new SchedulerSpec(SchedulerSpec.Attempts.DEFAULTS, 3, List.of(rules)),
+        spec.storage(),
+        spec.executorPools(),
+        spec.monitoring());
   }
 
   @Test

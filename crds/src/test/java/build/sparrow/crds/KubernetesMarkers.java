@@ -45,6 +45,7 @@ final class KubernetesMarkers implements CRDPostProcessor {
     } else {
       JSONSchemaProps pools = property(property(root, "spec"), "executorPools");
       keyed(pools, "name");
+      keyed(property(property(property(root, "spec"), "scheduler"), "platformProperties"), "name");
       markPool(pools.getItems().getSchema());
       markImage(property(property(root, "spec"), "image"));
       JSONSchemaProps states = property(property(root, "status"), "executorPools");

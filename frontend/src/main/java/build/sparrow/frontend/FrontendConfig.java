@@ -1,6 +1,5 @@
 package build.sparrow.frontend;
 
-import build.sparrow.scheduling.owner.LossBudgets;
 import build.sparrow.service.Endpoint;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param name under which executors and people know it
  * @param shard where blobs and action results are
  * @param pools all pools of the farm
- * @param budgets how many lost attempts an action is forgiven
+ * @param scheduling how actions are placed and tried again
  * @param lease how long the shard keeps readable what it reported present
  * @param progressInterval the longest that a client that follows an operation hears nothing
  * @param peering how it finds the other frontends of the farm
@@ -28,7 +27,7 @@ public record FrontendConfig(
     Endpoint shard,
     List<PoolDeclaration> pools,
     FrontendLimits limits,
-    LossBudgets budgets,
+    SchedulingPolicy scheduling,
     Duration lease,
     Duration progressInterval,
     Peering peering,
@@ -64,7 +63,7 @@ public record FrontendConfig(
         shard,
         pools,
         FrontendLimits.DEFAULT,
-        LossBudgets.DEFAULT,
+        SchedulingPolicy.DEFAULT,
         lease,
         DEFAULT_PROGRESS_INTERVAL,
         Peering.ALONE,

@@ -108,6 +108,7 @@ public final class FrontendMain implements AutoCloseable {
                       stores.blobs(),
                       stores.cache(),
                       config.limits().admission(),
+                      config.scheduling().properties(),
                       config.lease(),
                       NANO_TIME));
       OwnerConfig owner = ownerConfig(config, times);
@@ -160,8 +161,9 @@ public final class FrontendMain implements AutoCloseable {
     return new OwnerConfig(
         drawEpoch(),
         config.pools().stream().map(FrontendMain::declaration).toList(),
+        config.scheduling().properties(),
         config.limits().maxQueuedActions(),
-        config.budgets(),
+        config.scheduling().budgets(),
         times);
   }
 

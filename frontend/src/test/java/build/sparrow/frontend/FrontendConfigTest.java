@@ -29,7 +29,7 @@ final class FrontendConfigTest {
                 Duration.ofHours(1),
                 100_000,
                 1_000_000));
-    assertThat(config.budgets()).isEqualTo(new LossBudgets(4, 2, 2, 3));
+    assertThat(config.scheduling().budgets()).isEqualTo(new LossBudgets(4, 2, 2, 3));
     // The protocol's promise is 20 s.
     assertThat(config.progressInterval()).isEqualTo(Duration.ofSeconds(15));
   }

@@ -75,7 +75,7 @@ final class OwnershipTest {
                   config.shard(),
                   config.pools(),
                   config.limits(),
-                  config.budgets(),
+                  config.scheduling(),
                   config.lease(),
                   config.progressInterval(),
                   new Peering(place, Set.copyOf(places), null),

@@ -2,14 +2,12 @@ package build.sparrow.scheduling;
 
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * A set of labels: what an action asks for, or what an executor has. An executor can run an action
- * whose labels are a subset of its own; a name may come with several values.
+ * A set of labels: what an action asks for, or what an executor has; a name may come with several
+ * values. {@link PropertyRules} say what they mean.
  *
  * @param labels sorted, each once
  */
@@ -27,17 +25,6 @@ public record Platform(List<Label> labels) {
 
   public static Platform of(Collection<Label> labels) {
     return new Platform(List.copyOf(labels));
-  }
-
-  /** Whether an executor with these labels can run an action that asks for {@code wanted}. */
-  public boolean offers(Platform wanted) {
-    return lacking(wanted).isEmpty();
-  }
-
-  /** The labels of {@code wanted} that this platform has not, in order. */
-  public List<Label> lacking(Platform wanted) {
-    Set<Label> own = new HashSet<>(labels);
-    return wanted.labels.stream().filter(label -> !own.contains(label)).toList();
   }
 
   /** The values that this platform has under a name, in order; empty if it knows no such name. */

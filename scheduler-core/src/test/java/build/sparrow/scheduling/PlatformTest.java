@@ -11,20 +11,9 @@ final class PlatformTest {
   private static final Label ARM = new Label("cpu", "arm64");
 
   @Test
-  void offersEachSubsetOfItsLabels() {
-    Platform platform = Platform.of(LINUX, X86);
-
-    assertThat(platform.offers(Platform.ANY)).isTrue();
-    assertThat(platform.offers(Platform.of(X86))).isTrue();
-    assertThat(platform.offers(Platform.of(X86, LINUX))).isTrue();
-    assertThat(platform.offers(Platform.of(ARM))).isFalse();
-  }
-
-  @Test
   void aNameMayHaveSeveralValues() {
     Platform platform = Platform.of(LINUX, X86, ARM);
 
-    assertThat(platform.offers(Platform.of(ARM))).isTrue();
     assertThat(platform.values("cpu")).containsExactly("arm64", "x86_64");
   }
 

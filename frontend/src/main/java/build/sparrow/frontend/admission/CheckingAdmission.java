@@ -11,6 +11,7 @@ import build.sparrow.reapi.ActionKey;
 import build.sparrow.reapi.Digest;
 import build.sparrow.reapi.PlatformKey;
 import build.sparrow.reapi.ReapiStatus;
+import build.sparrow.scheduling.PropertyRules;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
@@ -55,6 +56,7 @@ public final class CheckingAdmission implements Admission, AutoCloseable {
   private final BlobStore blobs;
   private final ActionCache cache;
   private final AdmissionLimits limits;
+  private final PlatformCheck platforms;
   private final InputTrees trees;
   private final Semaphore concurrent = new Semaphore(MAX_CONCURRENT, true);
   private final ExecutorService lookups = Executors.newVirtualThreadPerTaskExecutor();
@@ -62,6 +64,7 @@ public final class CheckingAdmission implements Admission, AutoCloseable {
   /**
    * Takes where actions and results are.
    *
+   * @param properties how the farm reads platforms
    * @param lease of the store
    * @param nanoTime a clock that never goes back
    */
@@ -69,11 +72,13 @@ public final class CheckingAdmission implements Admission, AutoCloseable {
       BlobStore blobs,
       ActionCache cache,
       AdmissionLimits limits,
+      PropertyRules properties,
       Duration lease,
       LongSupplier nanoTime) {
     this.blobs = blobs;
     this.cache = cache;
     this.limits = limits;
+    this.platforms = new PlatformCheck(properties);
     var subtrees = new SubtreeCache(SUBTREE_CACHE_BYTES, lease, nanoTime);
     this.trees = new InputTrees(blobs, subtrees, limits.maxInputEntries());
   }
@@ -156,7 +161,7 @@ public final class CheckingAdmission implements Admission, AutoCloseable {
     Command command = parse(commandBytes, Command.parser(), "command", commandDigest);
     CommandRules.check(command);
     CommandPaths paths = CommandPaths.of(command);
-    PlatformKey platform = platformOf(action, command);
+    PlatformKey platform = platforms.platformOf(action, command);
     Set<Digest> missing = trees.check(scope, root, fetched, paths);
     return missing.isEmpty()
         ? new Verdict.Admitted(new AdmittedAction(key, action, command, platform, timeout))
@@ -181,20 +186,6 @@ public final class CheckingAdmission implements Admission, AutoCloseable {
             && !root.equals(command)
             && !trees.knows(scope, root);
     return blobs.readAll(scope, withRoot ? List.of(command, root) : List.of(command));
-  }
-
-  // Clients before 2.2 put the platform into the Command.
-  private static PlatformKey platformOf(Action action, Command command) {
-    PlatformKey platform =
-        PlatformKey.parse(action.hasPlatform() ? action.getPlatform() : command.getPlatform());
-    for (PlatformKey.Property property : platform.properties()) {
-      if (property.name().isBlank()) {
-        throw ReapiStatus.invalidArgument(
-            "platform property with value %s has a blank name; give it a name or leave it out"
-                .formatted(ReapiStatus.quote(property.value())));
-      }
-    }
-    return platform;
   }
 
   private static void checkSize(Digest digest, long before) {

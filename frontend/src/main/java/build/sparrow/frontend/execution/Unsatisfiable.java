@@ -1,8 +1,8 @@
 package build.sparrow.frontend.execution;
 
 import build.sparrow.reapi.ReapiStatus;
+import build.sparrow.scheduling.LabelDifference;
 import build.sparrow.scheduling.Platform;
-import build.sparrow.scheduling.owner.LabelDifference;
 import io.grpc.StatusRuntimeException;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -30,12 +30,23 @@ final class Unsatisfiable {
   }
 
   private static String explain(LabelDifference difference) {
-    String offers =
-        difference.offered().isEmpty()
-            ? "does not declare it"
-            : "offers " + String.join(" or ", difference.offered());
     return "%s: wants %s, %s"
-        .formatted(shown(difference.name()), shown(difference.wanted()), offers);
+        .formatted(shown(difference.name()), wanted(difference), offered(difference));
+  }
+
+  private static String wanted(LabelDifference difference) {
+    if (difference.wanted().isEmpty()) {
+      return "any value";
+    }
+    return difference.countable()
+        ? "at least " + shown(difference.wanted())
+        : shown(difference.wanted());
+  }
+
+  private static String offered(LabelDifference difference) {
+    return difference.offered().isEmpty()
+        ? "does not declare it"
+        : "offers " + String.join(" or ", difference.offered());
   }
 
   /** What a client sent, escaped and cut, without the quotes. */

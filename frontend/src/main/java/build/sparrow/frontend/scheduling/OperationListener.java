@@ -2,11 +2,11 @@ package build.sparrow.frontend.scheduling;
 
 import build.bazel.remote.execution.v2.ExecuteResponse;
 import build.sparrow.scheduling.ExecutorId;
+import build.sparrow.scheduling.LabelDifference;
 import build.sparrow.scheduling.OperationId;
 import build.sparrow.scheduling.Platform;
 import build.sparrow.scheduling.Stage;
 import build.sparrow.scheduling.WatcherId;
-import build.sparrow.scheduling.owner.LabelDifference;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -12,9 +12,12 @@ import build.sparrow.reapi.ActionKey;
 import build.sparrow.reapi.Digest;
 import build.sparrow.reapi.DigestFunction;
 import build.sparrow.reapi.InstanceName;
+import build.sparrow.scheduling.PropertyMatch;
+import build.sparrow.scheduling.PropertyRules;
 import com.google.protobuf.ByteString;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -32,6 +35,7 @@ final class CheckingAdmissionTest {
           blobs,
           cache,
           new AdmissionLimits(Duration.ofMinutes(15), Duration.ofHours(1), 1_000_000),
+          new PropertyRules(Map.of("memory", PropertyMatch.MINIMUM)),
           LEASE,
           nanos::get);
 
@@ -105,6 +109,15 @@ final class CheckingAdmissionTest {
     assertThat(blobs.reads)
         .containsExactly(Set.of(action.digest()), Set.of(action.commandDigest(), root));
     assertThat(blobs.questions).containsExactly(List.of(source));
+  }
+
+  @Test
+  void whatTheFarmCountsMustBeAnAmount() {
+    assertThat(admit(compile("one").platform("memory", "16Gi")))
+        .isInstanceOf(Verdict.Admitted.class);
+    assertThatThrownBy(() -> admit(compile("two").platform("memory", "lots")))
+        .hasMessageContaining("platform property \"memory\" is \"lots\"")
+        .hasMessageContaining("give an amount as 4, 500m or 16Gi");
   }
 
   @Test
@@ -323,6 +336,7 @@ final class CheckingAdmissionTest {
             blobs,
             cache,
             new AdmissionLimits(Duration.ofMinutes(1), Duration.ofMinutes(1), 3),
+            PropertyRules.EXACT,
             LEASE,
             nanos::get);
     ActionBuilder fits = bomb(1, "three").root(twoLevels(0));

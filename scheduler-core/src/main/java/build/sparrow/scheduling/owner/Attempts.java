@@ -123,7 +123,7 @@ final class Attempts {
    */
   private void preempted(Operation operation, Turn turn) {
     operation.preemptions++;
-    Requirement onDemand = new Requirement(operation.wanted.platform(), true);
+    Requirement onDemand = new Requirement(operation.wanted.traits(), true);
     if (operation.preemptions > config.budgets().preemptionsBeforeOnDemand()
         && placement.comes(onDemand)) {
       operation.wanted = onDemand;

@@ -20,17 +20,18 @@ final class Clients {
   private static final Duration LONGEST_DETACHED = Duration.ofSeconds(30);
 
   private final OwnerConfig config;
+  private final Pools pools;
   private final OperationTable table;
   private final Placement placement;
   private final Operations operations;
   private final Alarms alarms;
   private final Shares shares;
   private final Estimator estimator;
-  private final Matcher matcher;
   private long sequence;
 
   Clients(
       OwnerConfig config,
+      Pools pools,
       OperationTable table,
       Placement placement,
       Operations operations,
@@ -38,13 +39,13 @@ final class Clients {
       Shares shares,
       Estimator estimator) {
     this.config = config;
+    this.pools = pools;
     this.table = table;
     this.placement = placement;
     this.operations = operations;
     this.alarms = alarms;
     this.shares = shares;
     this.estimator = estimator;
-    this.matcher = new Matcher(config.pools());
   }
 
   void submit(OwnerEvent.Submit submit, Turn turn) {
@@ -54,9 +55,10 @@ final class Clients {
       follow(submit.watcher(), equal, turn);
       return;
     }
-    Requirement wanted = Requirement.of(submit.platform());
-    if (!matcher.satisfiable(wanted) && placement.fitting(wanted) == 0) {
-      Matcher.Nearest nearest = matcher.nearest(submit.platform());
+    Pools.Asked asked = pools.asked(submit.platform());
+    Requirement wanted = asked.wanted();
+    if (!asked.satisfiable() && placement.fitting(wanted) == 0) {
+      Pools.Nearest nearest = pools.nearest(wanted);
       turn.emit(
           new OwnerEffect.Unsatisfiable(submit.watcher(), nearest.pool(), nearest.differences()));
       return;
@@ -70,7 +72,7 @@ final class Clients {
         new Operation(
             submit.proposed(),
             submit.action(),
-            submit.platform(),
+            wanted,
             submit.priority(),
             submit.mergeable(),
             submit.origin(),
@@ -106,7 +108,7 @@ final class Clients {
         new Operation(
             held.operation(),
             held.action(),
-            held.platform(),
+            pools.asked(held.platform()).wanted(),
             held.priority(),
             held.mergeable(),
             Origin.UNKNOWN,

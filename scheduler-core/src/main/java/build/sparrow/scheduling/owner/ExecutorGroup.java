@@ -1,6 +1,6 @@
 package build.sparrow.scheduling.owner;
 
-import build.sparrow.scheduling.Platform;
+import build.sparrow.scheduling.Traits;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -10,12 +10,13 @@ import java.util.List;
  * can serve. Groups with fewer labels come first everywhere, and of these the ones that go.
  */
 final class ExecutorGroup {
-  /** Who can do most is asked last. */
+  /** Who can do most is asked last; of equals the rarest, which others may need more. */
   static final Comparator<ExecutorGroup> FEWEST_ABILITIES =
-      Comparator.<ExecutorGroup>comparingInt(group -> group.platform.labels().size())
-          .thenComparing(group -> group.onDemand);
+      Comparator.<ExecutorGroup, Traits>comparing(group -> group.traits, Traits.FEWEST_ABILITIES)
+          .thenComparing(group -> group.onDemand)
+          .thenComparingInt(group -> -group.members);
 
-  final Platform platform;
+  final Traits traits;
   final boolean onDemand;
   final List<PlatformQueue> queues = new ArrayList<>();
 
@@ -30,13 +31,13 @@ final class ExecutorGroup {
 
   int members;
 
-  ExecutorGroup(Platform platform, boolean onDemand) {
-    this.platform = platform;
+  ExecutorGroup(Traits traits, boolean onDemand) {
+    this.traits = traits;
     this.onDemand = onDemand;
   }
 
   boolean meets(Requirement wanted) {
-    return wanted.metBy(platform, onDemand);
+    return wanted.metBy(traits, onDemand);
   }
 
   DrawSet<KnownExecutor> open() {

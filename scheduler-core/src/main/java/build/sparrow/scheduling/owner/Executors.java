@@ -19,6 +19,7 @@ final class Executors {
   private static final Duration OVERSLEPT = Duration.ofMillis(250);
 
   private final OwnerConfig config;
+  private final Pools pools;
   private final OwnerTimes times;
   private final Placement placement;
   private final Attempts attempts;
@@ -26,8 +27,10 @@ final class Executors {
   private final Map<ExecutorId, KnownExecutor> byId = new LinkedHashMap<>();
   private final Map<String, KnownExecutor> byName = new LinkedHashMap<>();
 
-  Executors(OwnerConfig config, Placement placement, Attempts attempts, Alarms alarms) {
+  Executors(
+      OwnerConfig config, Pools pools, Placement placement, Attempts attempts, Alarms alarms) {
     this.config = config;
+    this.pools = pools;
     this.times = config.times();
     this.placement = placement;
     this.attempts = attempts;
@@ -45,7 +48,7 @@ final class Executors {
       executor =
           new KnownExecutor(
               hello.executor(),
-              placement.join(hello.platform(), config.onDemand(hello.pool())),
+              placement.join(pools.offeredBy(hello.platform()), config.onDemand(hello.pool())),
               hello.pool(),
               hello.isolationLevel(),
               hello.slots());

@@ -5,7 +5,6 @@ import build.sparrow.scheduling.AttemptId;
 import build.sparrow.scheduling.ExecutorId;
 import build.sparrow.scheduling.OperationId;
 import build.sparrow.scheduling.Origin;
-import build.sparrow.scheduling.Platform;
 import build.sparrow.scheduling.WatcherId;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -87,7 +86,7 @@ final class Operation {
   Operation(
       OperationId id,
       ActionId action,
-      Platform platform,
+      Requirement wanted,
       int priority,
       boolean mergeable,
       Origin origin,
@@ -97,7 +96,7 @@ final class Operation {
       long dueNanos) {
     this.id = id;
     this.action = action;
-    this.wanted = Requirement.of(platform);
+    this.wanted = wanted;
     this.priority = priority;
     this.mergeable = mergeable;
     this.origin = origin;

@@ -1,5 +1,6 @@
 package build.sparrow.scheduling.owner;
 
+import build.sparrow.scheduling.PropertyRules;
 import java.util.List;
 
 /**
@@ -7,11 +8,13 @@ import java.util.List;
  *
  * @param epoch drawn anew at each start
  * @param pools all pools of the farm, with or without executors
+ * @param properties how the platforms of pools and actions are compared
  * @param maxQueuedActions at least 1; a new action beyond it is shed
  */
 public record OwnerConfig(
     String epoch,
     List<PoolDeclaration> pools,
+    PropertyRules properties,
     int maxQueuedActions,
     LossBudgets budgets,
     OwnerTimes times) {
@@ -34,9 +37,14 @@ public record OwnerConfig(
     return pools.stream().anyMatch(each -> each.onDemand() && each.name().equals(pool));
   }
 
-  /** The default limits, budgets and times. */
+  /** Compares platforms exactly, with the default limits, budgets and times. */
   public static OwnerConfig of(String epoch, List<PoolDeclaration> pools) {
     return new OwnerConfig(
-        epoch, pools, DEFAULT_MAX_QUEUED_ACTIONS, LossBudgets.DEFAULT, OwnerTimes.DEFAULT);
+        epoch,
+        pools,
+        PropertyRules.EXACT,
+        DEFAULT_MAX_QUEUED_ACTIONS,
+        LossBudgets.DEFAULT,
+        OwnerTimes.DEFAULT);
   }
 }

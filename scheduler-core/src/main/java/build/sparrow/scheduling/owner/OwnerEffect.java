@@ -2,6 +2,7 @@ package build.sparrow.scheduling.owner;
 
 import build.sparrow.scheduling.AttemptId;
 import build.sparrow.scheduling.ExecutorId;
+import build.sparrow.scheduling.LabelDifference;
 import build.sparrow.scheduling.OperationId;
 import build.sparrow.scheduling.Stage;
 import build.sparrow.scheduling.WatcherId;

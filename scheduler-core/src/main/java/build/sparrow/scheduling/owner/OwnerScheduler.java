@@ -19,6 +19,7 @@ public final class OwnerScheduler {
   private final OwnerConfig config;
   private final Alarms alarms = new Alarms();
   private final OperationTable table = new OperationTable();
+  private final Pools pools;
   private final Placement placement;
   private final Operations operations;
   private final Clients clients;
@@ -28,13 +29,14 @@ public final class OwnerScheduler {
 
   public OwnerScheduler(OwnerConfig config) {
     this.config = config;
-    placement = new Placement(config);
+    pools = new Pools(config);
+    placement = new Placement(config, pools);
     Shares shares = new Shares();
     Estimator estimator = new Estimator();
     operations = new Operations(config, table, placement, alarms, shares, estimator);
-    clients = new Clients(config, table, placement, operations, alarms, shares, estimator);
+    clients = new Clients(config, pools, table, placement, operations, alarms, shares, estimator);
     attempts = new Attempts(config, table, operations, clients, placement);
-    executors = new Executors(config, placement, attempts, alarms);
+    executors = new Executors(config, pools, placement, attempts, alarms);
   }
 
   /**
@@ -127,7 +129,7 @@ public final class OwnerScheduler {
 
   /** All that is known now; takes time in proportion to it. */
   public OwnerSnapshot snapshot(long nowNanos) {
-    return Snapshots.of(config, table, placement, executors, alarms, nowNanos);
+    return Snapshots.of(config, pools, table, placement, executors, alarms, nowNanos);
   }
 
   /** One operation, to explain to people where it is. */

@@ -1,7 +1,7 @@
 package build.sparrow.scheduling.owner;
 
 import build.sparrow.scheduling.AttemptId;
-import build.sparrow.scheduling.Platform;
+import build.sparrow.scheduling.Traits;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,14 +25,16 @@ final class Placement {
   private static final int RESERVATIONS_PER_SLOT = 2;
 
   private final OwnerConfig config;
+  private final Pools pools;
   private final Map<Requirement, PlatformQueue> queues = new LinkedHashMap<>();
   private final List<ExecutorGroup> groups = new ArrayList<>();
   private long attemptCounter;
   private int queued;
   private boolean settling = true;
 
-  Placement(OwnerConfig config) {
+  Placement(OwnerConfig config, Pools pools) {
     this.config = config;
+    this.pools = pools;
   }
 
   // Queues.
@@ -107,14 +109,14 @@ final class Placement {
 
   // Executors.
 
-  ExecutorGroup join(Platform platform, boolean onDemand) {
+  ExecutorGroup join(Traits traits, boolean onDemand) {
     for (ExecutorGroup group : groups) {
-      if (group.platform.equals(platform) && group.onDemand == onDemand) {
+      if (group.traits.equals(traits) && group.onDemand == onDemand) {
         group.members++;
         return group;
       }
     }
-    ExecutorGroup group = new ExecutorGroup(platform, onDemand);
+    ExecutorGroup group = new ExecutorGroup(traits, onDemand);
     group.members = 1;
     groups.add(group);
     groups.sort(ExecutorGroup.FEWEST_ABILITIES);
@@ -132,6 +134,7 @@ final class Placement {
   void leave(KnownExecutor executor, Turn turn) {
     ExecutorGroup group = executor.group;
     group.leave(executor);
+    groups.sort(ExecutorGroup.FEWEST_ABILITIES);
     if (group.members == 0) {
       groups.remove(group);
       group.queues.forEach(queue -> queue.groups.remove(group));
@@ -375,8 +378,7 @@ final class Placement {
 
   /** Whether there is an executor like that, or one is made when an action waits for it. */
   boolean comes(Requirement wanted) {
-    return fitting(wanted) > 0
-        || config.pools().stream().anyMatch(pool -> pool.grows() && pool.meets(wanted));
+    return fitting(wanted) > 0 || pools.growsFor(wanted);
   }
 
   /** Whether something waits that the executor could run. */

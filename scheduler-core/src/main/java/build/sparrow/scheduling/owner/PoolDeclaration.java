@@ -1,7 +1,6 @@
 package build.sparrow.scheduling.owner;
 
 import build.sparrow.scheduling.Platform;
-import java.util.Comparator;
 
 /**
  * A pool that the farm may have executors of, even if none is connected now.
@@ -10,17 +9,8 @@ import java.util.Comparator;
  * @param grows whether somebody gives it executors when actions wait for it
  */
 public record PoolDeclaration(String name, Platform platform, boolean onDemand, boolean grows) {
-  /** Who can do least, and costs least, comes first. */
-  static final Comparator<PoolDeclaration> FEWEST_ABILITIES =
-      Comparator.<PoolDeclaration>comparingInt(pool -> pool.platform.labels().size())
-          .thenComparing(PoolDeclaration::onDemand);
-
   /** A pool of a fixed size that the cloud may take executors from. */
   public static PoolDeclaration of(String name, Platform platform) {
     return new PoolDeclaration(name, platform, false, false);
-  }
-
-  boolean meets(Requirement wanted) {
-    return wanted.metBy(platform, onDemand);
   }
 }

@@ -10,6 +10,7 @@ final class Snapshots {
 
   static OwnerSnapshot of(
       OwnerConfig config,
+      Pools pools,
       OperationTable table,
       Placement placement,
       Executors executors,
@@ -17,59 +18,51 @@ final class Snapshots {
       long nowNanos) {
     List<OwnerSnapshot.Executor> executorViews =
         executors.all().stream().map(Snapshots::executor).toList();
-    List<PlatformQueue> queues = placement.queues();
-    List<OwnerSnapshot.Queue> queueViews =
-        queues.stream().map(queue -> queue(queue, nowNanos)).toList();
+    List<Waiting> waiting =
+        placement.queues().stream()
+            .map(queue -> new Waiting(queue.wanted, queue(queue, nowNanos)))
+            .toList();
     return new OwnerSnapshot(
-        pools(config, executors, queueViews),
+        declaredOrNamed(config, executors).values().stream()
+            .map(pool -> pool(pool, pools, executors, waiting))
+            .toList(),
         executorViews,
-        queueViews,
+        waiting.stream().map(Waiting::queue).toList(),
         counts(table, placement, alarms));
   }
 
-  private static List<OwnerSnapshot.Pool> pools(
-      OwnerConfig config, Executors executors, List<OwnerSnapshot.Queue> queues) {
+  private record Waiting(Requirement wanted, OwnerSnapshot.Queue queue) {}
+
+  private static Map<String, PoolDeclaration> declaredOrNamed(
+      OwnerConfig config, Executors executors) {
     Map<String, PoolDeclaration> pools = new LinkedHashMap<>();
     config.pools().forEach(pool -> pools.put(pool.name(), pool));
     executors
         .all()
         .forEach(
             each ->
-                pools.putIfAbsent(each.pool, PoolDeclaration.of(each.pool, each.group.platform)));
-    return pools.values().stream()
-        .map(
-            pool -> {
-              List<KnownExecutor> members =
-                  executors.all().stream()
-                      .filter(executor -> executor.pool.equals(pool.name()))
-                      .toList();
-              List<OwnerSnapshot.Queue> meant =
-                  queues.stream().filter(queue -> meant(queue, pool, config.pools())).toList();
-              return new OwnerSnapshot.Pool(
-                  pool.name(),
-                  pool.platform(),
-                  members.size(),
-                  members.stream().mapToInt(executor -> executor.slots).sum(),
-                  members.stream().mapToInt(executor -> executor.attempts.size()).sum(),
-                  meant.stream().mapToInt(OwnerSnapshot.Queue::queuedActions).sum(),
-                  meant.stream().mapToLong(OwnerSnapshot.Queue::oldestWaitNanos).max().orElse(0));
-            })
-        .toList();
+                pools.putIfAbsent(
+                    each.pool, PoolDeclaration.of(each.pool, each.group.traits.platform())));
+    return pools;
   }
 
-  /**
-   * Whether the pool should have executors for that queue. Of the pools that grow only those do
-   * that can do least and still fit: no node with a GPU for an action that needs none, and none on
-   * demand for one that may run on spot.
-   */
-  private static boolean meant(
-      OwnerSnapshot.Queue queue, PoolDeclaration pool, List<PoolDeclaration> all) {
-    Requirement wanted = new Requirement(queue.platform(), queue.onDemandOnly());
-    return pool.meets(wanted)
-        && (!pool.grows()
-            || all.stream()
-                .filter(each -> each.grows() && each.meets(wanted))
-                .allMatch(each -> PoolDeclaration.FEWEST_ABILITIES.compare(pool, each) <= 0));
+  private static OwnerSnapshot.Pool pool(
+      PoolDeclaration pool, Pools pools, Executors executors, List<Waiting> waiting) {
+    List<KnownExecutor> members =
+        executors.all().stream().filter(executor -> executor.pool.equals(pool.name())).toList();
+    List<OwnerSnapshot.Queue> meant =
+        waiting.stream()
+            .filter(each -> pools.meant(pool.name(), each.wanted))
+            .map(Waiting::queue)
+            .toList();
+    return new OwnerSnapshot.Pool(
+        pool.name(),
+        pool.platform(),
+        members.size(),
+        members.stream().mapToInt(executor -> executor.slots).sum(),
+        members.stream().mapToInt(executor -> executor.attempts.size()).sum(),
+        meant.stream().mapToInt(OwnerSnapshot.Queue::queuedActions).sum(),
+        meant.stream().mapToLong(OwnerSnapshot.Queue::oldestWaitNanos).max().orElse(0));
   }
 
   private static OwnerSnapshot.Executor executor(KnownExecutor executor) {
@@ -98,7 +91,7 @@ final class Snapshots {
       oldestNanos = Math.min(oldestNanos, operation.queuedNanos);
     }
     return new OwnerSnapshot.Queue(
-        queue.wanted.platform(),
+        queue.wanted.traits().platform(),
         queue.wanted.onDemand(),
         queue.size(),
         nowNanos - oldestNanos,
@@ -138,7 +131,7 @@ final class Snapshots {
     return new OperationView(
         operation.id,
         operation.state.stage(),
-        operation.wanted.platform(),
+        operation.wanted.traits().platform(),
         operation.wanted.onDemand(),
         operation.state instanceof OperationState.Queued ? placement.queuePosition(operation) : 0,
         operation.queuedNanos,

@@ -8,6 +8,7 @@ import build.sparrow.scheduling.Label;
 import build.sparrow.scheduling.OperationId;
 import build.sparrow.scheduling.Phase;
 import build.sparrow.scheduling.Platform;
+import build.sparrow.scheduling.PropertyRules;
 import build.sparrow.scheduling.WatcherId;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,7 +42,12 @@ final class DrivenOwner {
 
   static OwnerConfig shedding(int maxQueuedActions) {
     return new OwnerConfig(
-        EPOCH, List.of(POOL), maxQueuedActions, LossBudgets.DEFAULT, OwnerTimes.DEFAULT);
+        EPOCH,
+        List.of(POOL),
+        PropertyRules.EXACT,
+        maxQueuedActions,
+        LossBudgets.DEFAULT,
+        OwnerTimes.DEFAULT);
   }
 
   List<OwnerEffect> on(OwnerEvent event) {

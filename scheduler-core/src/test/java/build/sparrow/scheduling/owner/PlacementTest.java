@@ -14,6 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import build.sparrow.scheduling.ExecutorId;
 import build.sparrow.scheduling.Label;
+import build.sparrow.scheduling.LabelDifference;
 import build.sparrow.scheduling.Platform;
 import build.sparrow.scheduling.Stage;
 import build.sparrow.scheduling.WatcherId;
@@ -258,7 +259,9 @@ final class PlacementTest {
     assertThat(effects)
         .containsExactly(
             new OwnerEffect.Unsatisfiable(
-                new WatcherId(1), "linux", List.of(new LabelDifference("cpu", "vax", List.of()))));
+                new WatcherId(1),
+                "linux",
+                List.of(new LabelDifference("cpu", "vax", false, List.of()))));
     assertThat(owner.knows(operation("a"))).isFalse();
   }
 
@@ -267,7 +270,7 @@ final class PlacementTest {
     List<OwnerEffect> effects = owner.submit("a", Platform.of(new Label("OSFamily", "windows")), 0);
 
     assertThat(only(OwnerEffect.Unsatisfiable.class, effects).getFirst().differences())
-        .containsExactly(new LabelDifference("OSFamily", "windows", List.of("linux")));
+        .containsExactly(new LabelDifference("OSFamily", "windows", false, List.of("linux")));
   }
 
   @Test

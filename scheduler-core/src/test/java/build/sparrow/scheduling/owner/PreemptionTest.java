@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import build.sparrow.scheduling.AttemptId;
 import build.sparrow.scheduling.ExecutorId;
 import build.sparrow.scheduling.LossClass;
+import build.sparrow.scheduling.PropertyRules;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -28,6 +29,7 @@ final class PreemptionTest {
         new OwnerConfig(
             DrivenOwner.EPOCH,
             List.of(pools),
+            PropertyRules.EXACT,
             OwnerConfig.DEFAULT_MAX_QUEUED_ACTIONS,
             new LossBudgets(4, 2, 2, 1),
             OwnerTimes.DEFAULT));

@@ -92,7 +92,7 @@ final class Beliefs {
         .anyMatch(
             pool ->
                 pool.name().equals(executor.pool())
-                    && pool.platform().offers(queue.platform())
+                    && Scenario.meets(pool, queue.platform())
                     && (pool.onDemand() || !queue.onDemandOnly()));
   }
 

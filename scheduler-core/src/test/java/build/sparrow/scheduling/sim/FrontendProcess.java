@@ -55,6 +55,7 @@ final class FrontendProcess {
             new OwnerConfig(
                 epoch,
                 farm.scenario.pools(),
+                Scenario.RULES,
                 farm.scenario.maxQueuedActions(),
                 farm.weather.budgets(),
                 Simulation.TIMES));

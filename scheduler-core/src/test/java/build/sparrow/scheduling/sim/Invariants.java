@@ -3,11 +3,11 @@ package build.sparrow.scheduling.sim;
 import build.sparrow.scheduling.AttemptId;
 import build.sparrow.scheduling.Ending;
 import build.sparrow.scheduling.ExecutorId;
+import build.sparrow.scheduling.LabelDifference;
 import build.sparrow.scheduling.OperationId;
 import build.sparrow.scheduling.Phase;
 import build.sparrow.scheduling.Stage;
 import build.sparrow.scheduling.executor.ExecutorSnapshot;
-import build.sparrow.scheduling.owner.LabelDifference;
 import build.sparrow.scheduling.owner.OperationFailure;
 import build.sparrow.scheduling.owner.OwnerEffect;
 import build.sparrow.scheduling.owner.OwnerEvent;
@@ -78,7 +78,7 @@ final class Invariants {
     Run run = new Run(offer, executor.id);
     require(runs.putIfAbsent(attempt, run) == null, "Attempt {} runs twice", attempt);
     require(
-        executor.pool.platform().offers(offer.action().platform()),
+        Scenario.meets(executor.pool, offer.action().platform()),
         "{} asks for {} but runs at {}, which has {}",
         attempt,
         offer.action().platform(),

@@ -2,6 +2,7 @@ package build.sparrow.scheduling.sim;
 
 import build.sparrow.scheduling.Label;
 import build.sparrow.scheduling.Platform;
+import build.sparrow.scheduling.PropertyRules;
 import build.sparrow.scheduling.owner.PoolDeclaration;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,6 +46,8 @@ record Scenario(
   private static final Label LINUX = new Label("OSFamily", "linux");
   private static final Label ARM = new Label("cpu", "arm64");
   private static final Label GPU = new Label("gpu", "yes");
+
+  static final PropertyRules RULES = PropertyRules.EXACT;
 
   static final Platform IMPOSSIBLE = Platform.of(LINUX, new Label("cpu", "vax"));
 
@@ -117,9 +120,13 @@ record Scenario(
     return changed;
   }
 
+  static boolean meets(PoolDeclaration pool, Platform wanted) {
+    return RULES.read(pool.platform()).meets(RULES.read(wanted));
+  }
+
   /** Whether the farm has executors for such an action that nobody takes away. */
   boolean onDemand(Platform wanted) {
-    return pools.stream().anyMatch(pool -> pool.onDemand() && pool.platform().offers(wanted));
+    return pools.stream().anyMatch(pool -> pool.onDemand() && meets(pool, wanted));
   }
 
   private Scenario with(

@@ -5,6 +5,7 @@ import build.sparrow.scheduling.FrontendId;
 import build.sparrow.scheduling.LossClass;
 import build.sparrow.scheduling.OperationId;
 import build.sparrow.scheduling.Origin;
+import build.sparrow.scheduling.PropertyRules;
 import build.sparrow.scheduling.Stage;
 import build.sparrow.scheduling.WatcherId;
 import build.sparrow.scheduling.executor.ExecutorEvent;
@@ -78,7 +79,8 @@ final class ShippedFrontend {
     epoch = id + ".e";
     scheduler =
         new OwnerScheduler(
-            new OwnerConfig(epoch, pools, Integer.MAX_VALUE, LossBudgets.DEFAULT, TIMES));
+            new OwnerConfig(
+                epoch, pools, PropertyRules.EXACT, Integer.MAX_VALUE, LossBudgets.DEFAULT, TIMES));
   }
 
   void connected(ShippedStream stream) {

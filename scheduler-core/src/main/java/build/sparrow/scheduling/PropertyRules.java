@@ -1,0 +1,64 @@
+package build.sparrow.scheduling;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * How a farm reads platform properties.
+ *
+ * @param byName the names that are not compared exactly
+ */
+public record PropertyRules(Map<String, PropertyMatch> byName) {
+  /** Compares all exactly. */
+  public static final PropertyRules EXACT = new PropertyRules(Map.of());
+
+  public PropertyRules {
+    byName = Map.copyOf(byName);
+  }
+
+  public PropertyMatch match(String name) {
+    return byName.getOrDefault(name, PropertyMatch.EXACT);
+  }
+
+  /** What a platform comes to by these rules, of an action as well as of a pool. */
+  public Traits read(Platform platform) {
+    List<Label> shown = new ArrayList<>();
+    Set<Label> exact = new HashSet<>();
+    Set<String> any = new HashSet<>();
+    SortedMap<String, Long> amounts = new TreeMap<>();
+    for (Label label : platform.labels()) {
+      OptionalLong amount = amount(label);
+      if (amount.isPresent()) {
+        amounts.merge(label.name(), amount.getAsLong(), Math::max);
+        continue;
+      }
+      switch (match(label.name())) {
+        // What is no amount can only be equal.
+        case EXACT, MINIMUM -> {
+          exact.add(label);
+          shown.add(label);
+        }
+        case ANY -> {
+          any.add(label.name());
+          shown.add(new Label(label.name(), ""));
+        }
+        case IGNORE -> {}
+      }
+    }
+    amounts.forEach((name, most) -> shown.add(new Label(name, Amount.show(most))));
+    return new Traits(Platform.of(shown), exact, any, amounts);
+  }
+
+  /** The label's amount, if that is what counts of it. */
+  private OptionalLong amount(Label label) {
+    return match(label.name()) == PropertyMatch.MINIMUM
+        ? Amount.parse(label.value())
+        : OptionalLong.empty();
+  }
+}
