@@ -16,6 +16,7 @@ import build.sparrow.frontend.Peering;
 import build.sparrow.frontend.PoolDeclaration;
 import build.sparrow.frontend.SchedulingPolicy;
 import build.sparrow.reapi.PlatformKey;
+import build.sparrow.scheduling.Amount;
 import build.sparrow.scheduling.PropertyMatch;
 import build.sparrow.scheduling.PropertyRules;
 import build.sparrow.scheduling.owner.LossBudgets;
@@ -25,9 +26,9 @@ import io.fabric8.kubernetes.api.model.Quantity;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -112,10 +113,16 @@ record FarmBlueprint(BuildFarmSpec spec, Map<String, Path> poolRoots, int proces
   }
 
   private PropertyRules properties() {
-    return new PropertyRules(
-        spec.scheduler().platformProperties().stream()
-            .collect(
-                Collectors.toMap(SchedulerSpec.PropertyRule::name, rule -> match(rule.match()))));
+    Map<String, PropertyMatch> byName = new HashMap<>();
+    Map<String, Long> unasked = new HashMap<>();
+    for (SchedulerSpec.PropertyRule rule : spec.scheduler().platformProperties()) {
+      byName.put(rule.name(), match(rule.match()));
+      if (rule.defaultAmount() != null) {
+        Amount.parse(rule.defaultAmount())
+            .ifPresent(thousandths -> unasked.put(rule.name(), thousandths));
+      }
+    }
+    return new PropertyRules(byName, unasked);
   }
 
   private static PropertyMatch match(SchedulerSpec.Match match) {

@@ -42,7 +42,9 @@ final class FarmBlueprintTest {
         scheduler:
           attempts: {infrastructure: 5, outOfMemory: 6, poisonExecutors: 7}
           preemptionsBeforeOnDemand: 8
-          platformProperties: [{name: memory, match: Minimum}, {name: silo, match: Ignore}]
+          platformProperties:
+          - {name: memory, match: Minimum, defaultAmount: 500Mi}
+          - {name: silo, match: Ignore}
         storage: {volume: {size: 1G}, eviction: {leaseSeconds: 60}}
         executorPools:
         - name: linux
@@ -85,7 +87,8 @@ final class FarmBlueprintTest {
                     40),
                 new SchedulingPolicy(
                     new PropertyRules(
-                        Map.of("memory", PropertyMatch.MINIMUM, "silo", PropertyMatch.IGNORE)),
+                        Map.of("memory", PropertyMatch.MINIMUM, "silo", PropertyMatch.IGNORE),
+                        Map.of("memory", 1_000L * (500 << 20))),
                     new LossBudgets(5, 6, 7, 8)),
                 Duration.ofSeconds(60),
                 FrontendConfig.DEFAULT_PROGRESS_INTERVAL,

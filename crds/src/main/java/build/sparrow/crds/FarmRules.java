@@ -97,12 +97,16 @@ public final class FarmRules {
   private void checkRuleNames(List<SchedulerSpec.PropertyRule> properties) {
     Set<String> names = new HashSet<>();
     for (int i = 0; i < properties.size(); i++) {
-      String name = properties.get(i).name();
-      if (!names.add(name)) {
+      String path = "spec.scheduler.platformProperties[" + i + "]";
+      SchedulerSpec.PropertyRule rule = properties.get(i);
+      if (!names.add(rule.name())) {
+        add(path + ".name", rule.name(), "has a rule already; leave one of the two out");
+      }
+      if (rule.defaultAmount() != null && rule.match() != Match.MINIMUM) {
         add(
-            "spec.scheduler.platformProperties[" + i + "].name",
-            name,
-            "has a rule already; leave one of the two out");
+            path + ".defaultAmount",
+            rule.defaultAmount(),
+            "only match Minimum counts; leave it out or change the match");
       }
     }
   }

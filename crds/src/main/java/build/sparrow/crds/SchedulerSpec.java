@@ -1,14 +1,18 @@
 package build.sparrow.crds;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** How actions are placed and tried again. */
 @JsonPropertyOrder({"attempts", "preemptionsBeforeOnDemand", "platformProperties"})
@@ -78,7 +82,11 @@ public record SchedulerSpec(
   }
 
   /** How one platform property is compared. */
-  @JsonPropertyOrder({"name", "match"})
+  @ValidationRule(
+      value = "!has(self.defaultAmount) || self.match == 'Minimum'",
+      message = "leave defaultAmount out or set match to Minimum: nothing else is counted")
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  @JsonPropertyOrder({"name", "match", "defaultAmount"})
   public record PropertyRule(
       @JsonPropertyDescription("The property's name, as memory.")
           @Required
@@ -86,10 +94,17 @@ public record SchedulerSpec(
           String name,
       @JsonPropertyDescription(
               "Exact: the pool has that value. Minimum: the values are amounts, as 4, 500m or"
-                  + " 16Gi, and the pool has as much or more. Any: the pool has the property,"
-                  + " whatever its value. Ignore: nobody looks at it.")
+                  + " 16Gi; each executor of the pool has as much or more, and actions that run at"
+                  + " once share it. Any: the pool has the property, whatever its value. Ignore:"
+                  + " nobody looks at it.")
           @Required
-          Match match) {
+          Match match,
+      @JsonPropertyDescription(
+              "For match Minimum: what an action takes of an executor that does not ask for it, as"
+                  + " 500m or 2Gi. By default nothing.")
+          @Pattern(Forms.AMOUNT)
+          @Size(min = 1, max = 20)
+          @Nullable String defaultAmount) {
     public PropertyRule {
       name = Absent.or(name, "");
       match = Absent.or(match, Match.EXACT);

@@ -100,8 +100,8 @@ final class FarmRulesTest {
     farm.setSpec(
         counting(
             farm.getSpec(),
-            new PropertyRule("cpu", Match.MINIMUM),
-            new PropertyRule("cpu", Match.ANY)));
+            new PropertyRule("cpu", Match.MINIMUM, "1"),
+            new PropertyRule("cpu", Match.ANY, "2")));
 
     assertThat(FarmRules.problemsOf(farm))
         .containsExactly(
@@ -109,6 +109,10 @@ final class FarmRulesTest {
                 "spec.scheduler.platformProperties[1].name",
                 "cpu",
                 "has a rule already; leave one of the two out"),
+            new FarmProblem(
+                "spec.scheduler.platformProperties[1].defaultAmount",
+                "2",
+                "only match Minimum counts; leave it out or change the match"),
             problem(
                 0,
                 "platform[0].value",
@@ -133,7 +137,7 @@ final class FarmRulesTest {
                 Pools.onPlatform("b", linux, new PlatformProperty("silo", "1"))));
     assertThat(FarmRules.problemsOf(farm)).isEmpty();
 
-    farm.setSpec(counting(farm.getSpec(), new PropertyRule("silo", Match.IGNORE)));
+    farm.setSpec(counting(farm.getSpec(), new PropertyRule("silo", Match.IGNORE, null)));
 
     assertThat(FarmRules.problemsOf(farm))
         .extracting(FarmProblem::path)

@@ -13,13 +13,16 @@ import java.util.TreeMap;
  * How a farm reads platform properties.
  *
  * @param byName the names that are not compared exactly
+ * @param unasked what an action takes of a counted name that it does not ask for, in thousandths;
+ *     nothing of a name that is not here
  */
-public record PropertyRules(Map<String, PropertyMatch> byName) {
+public record PropertyRules(Map<String, PropertyMatch> byName, Map<String, Long> unasked) {
   /** Compares all exactly. */
-  public static final PropertyRules EXACT = new PropertyRules(Map.of());
+  public static final PropertyRules EXACT = new PropertyRules(Map.of(), Map.of());
 
   public PropertyRules {
     byName = Map.copyOf(byName);
+    unasked = Map.copyOf(unasked);
   }
 
   public PropertyMatch match(String name) {
@@ -53,6 +56,25 @@ public record PropertyRules(Map<String, PropertyMatch> byName) {
     }
     amounts.forEach((name, most) -> shown.add(new Label(name, Amount.show(most))));
     return new Traits(Platform.of(shown), exact, any, amounts);
+  }
+
+  /**
+   * What an action takes of an executor: a slot, and of what the executor's pool counts as much as
+   * it asks for.
+   */
+  public Resources taken(Traits asked, Traits offered) {
+    Map<String, Long> taken = new TreeMap<>();
+    offered
+        .amounts()
+        .forEach(
+            (name, most) -> {
+              Long amount = asked.amounts().get(name);
+              long wanted = amount == null ? unasked.getOrDefault(name, 0L) : amount;
+              if (wanted > 0) {
+                taken.put(name, Math.min(wanted, most));
+              }
+            });
+    return new Resources(1, taken);
   }
 
   /** The label's amount, if that is what counts of it. */

@@ -1,6 +1,7 @@
 package build.sparrow.scheduling;
 
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
@@ -28,7 +29,7 @@ public final class Traits {
     this.platform = platform;
     this.exact = Set.copyOf(exact);
     this.any = Set.copyOf(any);
-    this.amounts = new TreeMap<>(amounts);
+    this.amounts = Collections.unmodifiableSortedMap(new TreeMap<>(amounts));
   }
 
   /**
@@ -41,7 +42,7 @@ public final class Traits {
 
   /** Thousandths, by name. */
   public SortedMap<String, Long> amounts() {
-    return new TreeMap<>(amounts);
+    return amounts;
   }
 
   /** Whether a pool that offers this can run an action that asks for {@code wanted}. */

@@ -14,7 +14,8 @@ final class PropertyRulesTest {
               "cpu", PropertyMatch.MINIMUM,
               "memory", PropertyMatch.MINIMUM,
               "container-image", PropertyMatch.ANY,
-              "cache-silo", PropertyMatch.IGNORE));
+              "cache-silo", PropertyMatch.IGNORE),
+          Map.of());
 
   private static final Label LINUX = new Label("OSFamily", "linux");
   private static final Label ARM = new Label("arch", "arm64");

@@ -9,6 +9,7 @@ import build.sparrow.scheduling.AttemptProgress;
 import build.sparrow.scheduling.Ending;
 import build.sparrow.scheduling.FrontendId;
 import build.sparrow.scheduling.Phase;
+import build.sparrow.scheduling.Resources;
 import build.sparrow.scheduling.executor.ExecutorEffect;
 import build.sparrow.scheduling.executor.ExecutorEvent;
 import build.sparrow.scheduling.executor.Offered;
@@ -197,7 +198,10 @@ final class ExecutorAgent {
 
   private void received(FrontendId from, FrontendMessage message) {
     switch (message.getMessageCase()) {
-      case WELCOME -> loop.feed(new ExecutorEvent.Welcomed(from, message.getWelcome().getEpoch()));
+      case WELCOME ->
+          loop.feed(
+              new ExecutorEvent.Welcomed(
+                  from, message.getWelcome().getEpoch(), message.getWelcome().getCountedMap()));
       case OFFER -> loop.feed(new ExecutorEvent.OfferReceived(from, hold(message.getOffer())));
       case PULL_REPLY -> {
         List<Offered> offers =
@@ -208,6 +212,13 @@ final class ExecutorAgent {
       case CANCEL_RESERVE ->
           loop.feed(
               new ExecutorEvent.ReservationsCancelled(from, message.getCancelReserve().getCount()));
+      case ROOM_WANTED ->
+          loop.feed(
+              new ExecutorEvent.RoomWanted(
+                  from,
+                  new Resources(
+                      message.getRoomWanted().getSlots(),
+                      message.getRoomWanted().getAmountsMap())));
       case KILL ->
           loop.feed(
               new ExecutorEvent.KillReceived(
@@ -230,7 +241,11 @@ final class ExecutorAgent {
   private Offered hold(Offer offer) {
     AttemptId attempt = WireMessages.attempt(offer.getAttempt());
     held.putIfAbsent(attempt, new HeldAttempt(offer.getAction()));
-    return new Offered(attempt, actionId(offer.getAction()), offer.getAlone());
+    return new Offered(
+        attempt,
+        actionId(offer.getAction()),
+        new Resources(1, offer.getTakenMap()),
+        offer.getAlone());
   }
 
   /** By the name that frontends have for it, too, so that all agree on whose it is. */
@@ -252,17 +267,25 @@ final class ExecutorAgent {
                   .setAnnounce(Announce.newBuilder().addAllHeld(held(attempts))));
       case ExecutorEffect.SendHello(var frontend, var attempts, var draining) ->
           send(frontend, ExecutorMessage.newBuilder().setHello(hello(attempts, draining)));
-      case ExecutorEffect.SendToken(var frontend, var freeSlots) ->
+      case ExecutorEffect.SendToken(var frontend, var free) ->
           send(
               frontend,
-              ExecutorMessage.newBuilder().setToken(Token.newBuilder().setFreeSlots(freeSlots)));
+              ExecutorMessage.newBuilder()
+                  .setToken(
+                      Token.newBuilder()
+                          .setFreeSlots(free.slots())
+                          .putAllFreeAmounts(free.amounts())));
       case ExecutorEffect.SendAccept(var frontend, var attempt) -> accept(frontend, attempt);
-      case ExecutorEffect.SendReject(var frontend, var attempt, var freeSlots) ->
-          reject(frontend, attempt, freeSlots);
-      case ExecutorEffect.SendPull(var frontend, var freeSlots) ->
+      case ExecutorEffect.SendReject(var frontend, var attempt, var free) ->
+          reject(frontend, attempt, free);
+      case ExecutorEffect.SendPull(var frontend, var free) ->
           send(
               frontend,
-              ExecutorMessage.newBuilder().setPull(Pull.newBuilder().setFreeSlots(freeSlots)));
+              ExecutorMessage.newBuilder()
+                  .setPull(
+                      Pull.newBuilder()
+                          .setFreeSlots(free.slots())
+                          .putAllFreeAmounts(free.amounts())));
       case ExecutorEffect.SendProgress(var frontend, var attempts) ->
           link(frontend)
               .sendIfReady(
@@ -304,7 +327,7 @@ final class ExecutorAgent {
             .setAccept(Accept.newBuilder().setAttempt(WireMessages.attempt(attempt))));
   }
 
-  private void reject(FrontendId frontend, AttemptId attempt, int freeSlots) {
+  private void reject(FrontendId frontend, AttemptId attempt, Resources free) {
     HeldAttempt rejected = held.get(attempt);
     if (rejected != null && !rejected.isAccepted) {
       held.remove(attempt);
@@ -315,7 +338,8 @@ final class ExecutorAgent {
             .setReject(
                 Reject.newBuilder()
                     .setAttempt(WireMessages.attempt(attempt))
-                    .setFreeSlots(freeSlots)));
+                    .setFreeSlots(free.slots())
+                    .putAllFreeAmounts(free.amounts())));
   }
 
   private void send(FrontendId frontend, ExecutorMessage.Builder message) {

@@ -256,7 +256,8 @@ public final class Dispatcher implements SchedulerLoop.Timer {
         listener.forgotten(operation);
       }
       case OwnerEffect.Adopted(var operation, _, _) -> open(operation);
-      case OwnerEffect.SendWelcome(var executor) -> links.welcome(executor, welcome);
+      case OwnerEffect.SendWelcome(var executor, var counted) ->
+          links.welcome(executor, welcome.toBuilder().putAllCounted(counted).build());
       case OwnerEffect.SendOffer(var executor, var offer) ->
           offers(List.of(offer)).forEach(message -> links.offer(executor, message));
       case OwnerEffect.SendPullReply(var executor, var offers) ->
@@ -264,6 +265,7 @@ public final class Dispatcher implements SchedulerLoop.Timer {
       case OwnerEffect.SendReserve(var executor, var count) -> links.reserve(executor, count);
       case OwnerEffect.SendCancelReserve(var executor, var count) ->
           links.cancelReserve(executor, count);
+      case OwnerEffect.SendRoomWanted(var executor, var room) -> links.wantRoom(executor, room);
       case OwnerEffect.SendKill(var executor, var attempt) -> links.kill(executor, attempt);
       case OwnerEffect.SendAck(var executor, var attempt) -> {
         payloads.acknowledged(attempt);

@@ -2,8 +2,10 @@ package build.sparrow.frontend.scheduling;
 
 import build.sparrow.reapi.ReapiStatus;
 import build.sparrow.scheduling.ExecutorId;
+import build.sparrow.scheduling.Resources;
 import build.sparrow.scheduling.owner.OwnerEvent;
 import build.sparrow.scheduling.v1.ExecutorMessage;
+import java.util.Map;
 
 /** What an executor's message means to the scheduler. */
 final class ExecutorEvents {
@@ -18,15 +20,21 @@ final class ExecutorEvents {
    */
   static OwnerEvent of(ExecutorId executor, ExecutorMessage message) {
     return switch (message.getMessageCase()) {
-      case TOKEN -> new OwnerEvent.Token(executor, slots(message.getToken().getFreeSlots()));
+      case TOKEN ->
+          new OwnerEvent.Token(
+              executor,
+              room(message.getToken().getFreeSlots(), message.getToken().getFreeAmountsMap()));
       case ACCEPT ->
           new OwnerEvent.Accepted(executor, Wire.attempt(message.getAccept().getAttempt()));
       case REJECT ->
           new OwnerEvent.Rejected(
               executor,
               Wire.attempt(message.getReject().getAttempt()),
-              slots(message.getReject().getFreeSlots()));
-      case PULL -> new OwnerEvent.Pulled(executor, slots(message.getPull().getFreeSlots()));
+              room(message.getReject().getFreeSlots(), message.getReject().getFreeAmountsMap()));
+      case PULL ->
+          new OwnerEvent.Pulled(
+              executor,
+              room(message.getPull().getFreeSlots(), message.getPull().getFreeAmountsMap()));
       case PROGRESS ->
           new OwnerEvent.Progressed(
               executor,
@@ -48,11 +56,11 @@ final class ExecutorEvents {
     };
   }
 
-  private static int slots(int freeSlots) {
+  private static Resources room(int freeSlots, Map<String, Long> freeAmounts) {
     if (freeSlots < 0) {
       throw new IllegalArgumentException(
           "Free slots are " + Integer.toUnsignedString(freeSlots) + "; no executor has that many");
     }
-    return freeSlots;
+    return new Resources(freeSlots, freeAmounts);
   }
 }

@@ -3,6 +3,7 @@ package build.sparrow.frontend.scheduling;
 import build.sparrow.reapi.ReapiStatus;
 import build.sparrow.scheduling.AttemptId;
 import build.sparrow.scheduling.ExecutorId;
+import build.sparrow.scheduling.Resources;
 import build.sparrow.scheduling.v1.CancelReserve;
 import build.sparrow.scheduling.v1.DoneAck;
 import build.sparrow.scheduling.v1.Drain;
@@ -11,6 +12,7 @@ import build.sparrow.scheduling.v1.Kill;
 import build.sparrow.scheduling.v1.Offer;
 import build.sparrow.scheduling.v1.PullReply;
 import build.sparrow.scheduling.v1.Reserve;
+import build.sparrow.scheduling.v1.RoomWanted;
 import build.sparrow.scheduling.v1.Welcome;
 import com.google.protobuf.util.Durations;
 import io.grpc.StatusRuntimeException;
@@ -117,6 +119,14 @@ final class ExecutorLinks {
     send(
         executor,
         FrontendMessage.newBuilder().setCancelReserve(CancelReserve.newBuilder().setCount(count)));
+  }
+
+  void wantRoom(ExecutorId executor, Resources room) {
+    send(
+        executor,
+        FrontendMessage.newBuilder()
+            .setRoomWanted(
+                RoomWanted.newBuilder().setSlots(room.slots()).putAllAmounts(room.amounts())));
   }
 
   void kill(ExecutorId executor, AttemptId attempt) {

@@ -51,6 +51,7 @@ final class Payloads {
         .setAttempt(Wire.attempt(offered.attempt()))
         .setAction(payload.envelope())
         .setAlone(offered.alone())
+        .putAllTaken(offered.size().amounts())
         .build();
   }
 

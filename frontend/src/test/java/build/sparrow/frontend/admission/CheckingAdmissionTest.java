@@ -35,7 +35,7 @@ final class CheckingAdmissionTest {
           blobs,
           cache,
           new AdmissionLimits(Duration.ofMinutes(15), Duration.ofHours(1), 1_000_000),
-          new PropertyRules(Map.of("memory", PropertyMatch.MINIMUM)),
+          new PropertyRules(Map.of("memory", PropertyMatch.MINIMUM), Map.of()),
           LEASE,
           nanos::get);
 

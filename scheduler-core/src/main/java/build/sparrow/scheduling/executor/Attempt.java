@@ -6,10 +6,14 @@ import build.sparrow.scheduling.AttemptProgress;
 import build.sparrow.scheduling.Ending;
 import build.sparrow.scheduling.FrontendId;
 import build.sparrow.scheduling.Phase;
+import build.sparrow.scheduling.Resources;
 
 /** An attempt from its admission until its result is acknowledged. */
 final class Attempt {
-  /** What an attempt can be at its executor. All but {@link Reported} hold a slot. */
+  /**
+   * What an attempt can be at its executor. All but {@link Reported} take their part of the
+   * executor.
+   */
   sealed interface State {
     /** Admitted to run alone; others still run here. */
     record Waiting() implements State {}
@@ -33,6 +37,7 @@ final class Attempt {
 
   final AttemptId id;
   final ActionId action;
+  final Resources size;
   final boolean alone;
 
   /** Whose it is: who began it, or who took it over. */
@@ -40,12 +45,14 @@ final class Attempt {
 
   State state;
 
-  Attempt(AttemptId id, ActionId action, FrontendId owner, boolean alone, State state) {
-    this.id = id;
-    this.action = action;
+  /** Admitted, and about to start. */
+  Attempt(Offered offer, FrontendId owner) {
+    id = offer.attempt();
+    action = offer.action();
+    size = offer.size();
+    alone = offer.alone();
     this.owner = owner;
-    this.alone = alone;
-    this.state = state;
+    state = new State.Waiting();
   }
 
   boolean holdsSlot() {

@@ -4,6 +4,7 @@ import build.sparrow.scheduling.AttemptId;
 import build.sparrow.scheduling.AttemptProgress;
 import build.sparrow.scheduling.Ending;
 import build.sparrow.scheduling.FrontendId;
+import build.sparrow.scheduling.Resources;
 import java.time.Duration;
 import java.util.List;
 
@@ -26,15 +27,15 @@ public sealed interface ExecutorEffect {
     }
   }
 
-  record SendToken(FrontendId frontend, int freeSlots) implements ExecutorEffect {}
+  record SendToken(FrontendId frontend, Resources free) implements ExecutorEffect {}
 
   record SendAccept(FrontendId frontend, AttemptId attempt) implements ExecutorEffect {}
 
   /** Nothing of a rejected attempt need be kept, unless the same attempt was accepted before. */
-  record SendReject(FrontendId frontend, AttemptId attempt, int freeSlots)
+  record SendReject(FrontendId frontend, AttemptId attempt, Resources free)
       implements ExecutorEffect {}
 
-  record SendPull(FrontendId frontend, int freeSlots) implements ExecutorEffect {}
+  record SendPull(FrontendId frontend, Resources free) implements ExecutorEffect {}
 
   record SendProgress(FrontendId frontend, List<AttemptProgress> attempts)
       implements ExecutorEffect {

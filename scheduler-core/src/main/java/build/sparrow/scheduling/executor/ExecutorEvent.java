@@ -4,8 +4,10 @@ import build.sparrow.scheduling.AttemptId;
 import build.sparrow.scheduling.Ending;
 import build.sparrow.scheduling.FrontendId;
 import build.sparrow.scheduling.Phase;
+import build.sparrow.scheduling.Resources;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What can happen to an executor. Events of one frontend come from one stream at a time: once a new
@@ -26,8 +28,18 @@ public sealed interface ExecutorEvent {
    */
   record FrontendGone(FrontendId frontend) implements ExecutorEvent {}
 
-  /** The frontend's answer to Hello. */
-  record Welcomed(FrontendId frontend, String epoch) implements ExecutorEvent {}
+  /**
+   * The frontend's answer to Hello.
+   *
+   * @param counted what the farm counts of this executor beside its slots, in thousandths by name;
+   *     what was said last counts
+   */
+  record Welcomed(FrontendId frontend, String epoch, Map<String, Long> counted)
+      implements ExecutorEvent {
+    public Welcomed {
+      counted = Map.copyOf(counted);
+    }
+  }
 
   record OfferReceived(FrontendId frontend, Offered offer) implements ExecutorEvent {}
 
@@ -40,6 +52,14 @@ public sealed interface ExecutorEvent {
   record Reserved(FrontendId frontend, int count) implements ExecutorEvent {}
 
   record ReservationsCancelled(FrontendId frontend, int count) implements ExecutorEvent {}
+
+  /**
+   * An action waits at the frontend for more room than there is. From now on what frees is kept for
+   * it, until there is enough to come and pull.
+   *
+   * @param room what it takes; nothing once no room is wanted any more
+   */
+  record RoomWanted(FrontendId frontend, Resources room) implements ExecutorEvent {}
 
   record KillReceived(FrontendId frontend, AttemptId attempt) implements ExecutorEvent {}
 

@@ -6,6 +6,7 @@ import build.sparrow.scheduling.Ending;
 import build.sparrow.scheduling.FrontendId;
 import build.sparrow.scheduling.Phase;
 import build.sparrow.scheduling.Rendezvous;
+import build.sparrow.scheduling.Resources;
 import build.sparrow.scheduling.executor.Attempt.State;
 import build.sparrow.scheduling.executor.Attempt.StopReason;
 import java.time.Duration;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The executor's half of the scheduler. It is the authority on its own slots: whatever frontends
- * believe, an attempt runs only if a slot is free when its offer arrives, and runs once.
+ * believe, an attempt runs only if there is room for it when its offer arrives, and runs once.
  *
  * <p>A freed slot pulls the frontends that hold reservations, one after another; when none is left
  * it is offered to all frontends as a token. Not safe for use by several threads at once.
@@ -28,7 +29,6 @@ import org.jspecify.annotations.Nullable;
 public final class ExecutorScheduler {
   private final ExecutorTimes times;
   private final Slots slots;
-  private final int slotCount;
   private final Map<FrontendId, Frontend> frontends = new TreeMap<>();
   private @Nullable Drain drain;
   private @Nullable Long heartbeatNanos;
@@ -39,7 +39,6 @@ public final class ExecutorScheduler {
 
   public ExecutorScheduler(ExecutorConfig config) {
     times = config.times();
-    slotCount = config.slots();
     slots = new Slots(config.slots());
   }
 
@@ -85,8 +84,8 @@ public final class ExecutorScheduler {
 
   public ExecutorSnapshot snapshot() {
     return new ExecutorSnapshot(
-        slotCount,
-        drain == null ? slots.free() : 0,
+        slots.capacity(),
+        drain == null ? slots.free() : Resources.NONE,
         drain != null,
         slots.view().stream().filter(Attempt::wanted).map(Attempt::progress).toList(),
         slots.view().stream()
@@ -101,6 +100,8 @@ public final class ExecutorScheduler {
                         frontend.id,
                         frontend.reservations(),
                         frontend.tokens,
+                        frontend.roomWanted(),
+                        frontend.promised(),
                         frontend.pendingPulls()))
             .toList());
   }
@@ -111,15 +112,23 @@ public final class ExecutorScheduler {
       case ExecutorEvent.Disconnected(var id) -> frontend(id).disconnect(nowNanos);
       case ExecutorEvent.FrontendGone(var id) ->
           frontend(id).gone(nowNanos + times.orphanRetention().toNanos());
-      case ExecutorEvent.Welcomed(var id, var epoch) -> frontend(id).welcome(epoch);
-      case ExecutorEvent.OfferReceived(var id, var offer) -> offered(frontend(id), offer, true);
+      case ExecutorEvent.Welcomed(var id, var epoch, var counted) -> {
+        frontend(id).welcome(epoch);
+        slots.count(counted);
+      }
+      case ExecutorEvent.OfferReceived(var id, var offer) -> offered(frontend(id), offer, false);
       case ExecutorEvent.PullAnswered(var id, var offers) -> {
         Frontend frontend = frontend(id);
-        frontend.answered();
-        offers.forEach(offer -> offered(frontend, offer, false));
+        boolean promised = frontend.answered();
+        offers.forEach(offer -> offered(frontend, offer, promised));
       }
       case ExecutorEvent.Reserved(var id, var count) -> reserved(frontend(id), count);
       case ExecutorEvent.ReservationsCancelled(var id, var count) -> frontend(id).takeBack(count);
+      case ExecutorEvent.RoomWanted(var id, var room) -> {
+        if (drain == null) {
+          frontend(id).wantRoom(room, nowNanos);
+        }
+      }
       case ExecutorEvent.KillReceived(var id, var attempt) -> {
         Attempt held = slots.find(attempt, id);
         if (held != null) {
@@ -161,25 +170,27 @@ public final class ExecutorScheduler {
     }
   }
 
-  private void offered(Frontend frontend, Offered offer, boolean usesToken) {
+  /**
+   * An offer comes.
+   *
+   * @param promised whether room was kept free for it; else it comes on a token
+   */
+  private void offered(Frontend frontend, Offered offer, boolean promised) {
     Attempt held = slots.find(offer.attempt(), frontend.id);
     if (held != null && held.wanted()) {
       effects.add(new ExecutorEffect.SendAccept(frontend.id, offer.attempt()));
       return;
     }
-    if (!frontend.firstSeen(offer.attempt()) || drain != null || slots.free() == 0) {
-      frontend.tokens = 0;
-      effects.add(
-          new ExecutorEffect.SendReject(
-              frontend.id, offer.attempt(), drain == null ? slots.free() : 0));
+    Resources room = promised && drain == null ? slots.free() : room(slots.free());
+    if (!frontend.firstSeen(offer.attempt()) || !room.covers(offer.size())) {
+      frontend.tokens = Resources.NONE;
+      effects.add(new ExecutorEffect.SendReject(frontend.id, offer.attempt(), room));
       return;
     }
-    if (usesToken) {
-      frontend.tokens = Math.max(0, frontend.tokens - 1);
+    if (!promised) {
+      frontend.tokens = frontend.tokens.minus(offer.size());
     }
-    Attempt attempt =
-        new Attempt(
-            offer.attempt(), offer.action(), frontend.id, offer.alone(), new State.Waiting());
+    Attempt attempt = new Attempt(offer, frontend.id);
     slots.add(attempt);
     effects.add(new ExecutorEffect.SendAccept(frontend.id, attempt.id));
     if (!attempt.alone) {
@@ -347,25 +358,55 @@ public final class ExecutorScheduler {
   // Work.
 
   /**
-   * Free slots that wait for no answer ask where a reservation is; only without any they become
-   * tokens.
+   * Free room that waits for no answer asks where a reservation is; only without any it becomes a
+   * token.
    */
   private void askForWork(long nowNanos, RandomGenerator random) {
     if (drain != null) {
       return;
     }
-    int promised = 0;
+    Resources promised = Resources.NONE;
     int reservations = 0;
     for (Frontend frontend : frontends.values()) {
-      promised += frontend.promisedSlots();
+      promised = promised.plus(frontend.promised());
       reservations += frontend.reservations();
     }
-    int free = slots.free() - promised;
-    if (free > 0 && reservations > 0) {
-      pull(drawReservation(random.nextInt(reservations)), free, nowNanos);
-    } else if (free > 0 && promised == 0) {
-      leaveTokens(free);
+    Resources free = slots.free().minus(promised);
+    Frontend waiting = firstThatWaitsForRoom();
+    if (waiting != null && free.covers(waiting.roomWanted())) {
+      pull(waiting, free, nowNanos);
+      return;
     }
+    Resources room = room(free);
+    if (room.slots() > 0 && reservations > 0) {
+      pull(drawReservation(random.nextInt(reservations)), room, nowNanos);
+    } else if (room.slots() > 0 && promised.slots() == 0) {
+      leaveTokens(room);
+    }
+  }
+
+  /**
+   * What may be used of free room. What an action waits for is kept for it: only what it does not
+   * need is given to others, so that none of them delays it.
+   */
+  private Resources room(Resources free) {
+    if (drain != null) {
+      return Resources.NONE;
+    }
+    Frontend waiting = firstThatWaitsForRoom();
+    return waiting == null ? free : free.minus(waiting.roomWanted());
+  }
+
+  /** The one that has waited longest. */
+  private @Nullable Frontend firstThatWaitsForRoom() {
+    Frontend first = null;
+    for (Frontend frontend : frontends.values()) {
+      long sinceNanos = frontend.waitsForRoomSinceNanos();
+      if (sinceNanos < (first == null ? Long.MAX_VALUE : first.waitsForRoomSinceNanos())) {
+        first = frontend;
+      }
+    }
+    return first;
   }
 
   /**
@@ -383,19 +424,19 @@ public final class ExecutorScheduler {
     throw new IllegalStateException("Reservation " + index + " is beyond the last one");
   }
 
-  /** Asks for as many actions as slots are free: one round trip fills them all. */
-  private void pull(Frontend frontend, int freeSlots, long nowNanos) {
-    frontend.pulled(freeSlots, nowNanos + times.pullReply().toNanos());
-    effects.add(new ExecutorEffect.SendPull(frontend.id, freeSlots));
+  /** Asks for as many actions as there is room for: one round trip fills them all. */
+  private void pull(Frontend frontend, Resources room, long nowNanos) {
+    frontend.pulled(room, nowNanos + times.pullReply().toNanos());
+    effects.add(new ExecutorEffect.SendPull(frontend.id, room));
   }
 
-  private void leaveTokens(int freeSlots) {
+  private void leaveTokens(Resources room) {
     for (Frontend frontend : frontends.values()) {
       // A frontend that believes in more than there is learns so from a rejection: cheaper than
       // telling all of each start.
-      if (frontend.connected && frontend.tokens < freeSlots) {
-        frontend.tokens = freeSlots;
-        effects.add(new ExecutorEffect.SendToken(frontend.id, freeSlots));
+      if (frontend.connected && !frontend.tokens.covers(room)) {
+        frontend.tokens = room;
+        effects.add(new ExecutorEffect.SendToken(frontend.id, room));
       }
     }
   }

@@ -2,6 +2,7 @@ package build.sparrow.scheduling.executor;
 
 import build.sparrow.scheduling.AttemptId;
 import build.sparrow.scheduling.FrontendId;
+import build.sparrow.scheduling.Resources;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -9,10 +10,10 @@ import org.jspecify.annotations.Nullable;
 /** What an executor remembers of one frontend. */
 final class Frontend {
   /**
-   * A question for work that is not answered yet; from then on its slots are no longer kept free
-   * for the answer.
+   * A question for work that is not answered yet; from then on its room is no longer kept free for
+   * the answer.
    */
-  private record Pull(int slots, long untilNanos) {}
+  private record Pull(Resources room, long untilNanos) {}
 
   final FrontendId id;
   boolean connected;
@@ -28,9 +29,14 @@ final class Frontend {
   private int reservations;
 
   /**
-   * The idle slots that the frontend believes in: what it was told last, less what it used since.
+   * The free room that the frontend believes in: what it was told last, less what it used since.
    */
-  int tokens;
+  Resources tokens = Resources.NONE;
+
+  /** What an action takes that waits there for more room here than there is. */
+  private Resources roomWanted = Resources.NONE;
+
+  private long roomWantedNanos;
 
   /** In the order in which they were sent, which is that of their answers. */
   private final List<Pull> pulls = new ArrayList<>();
@@ -91,7 +97,8 @@ final class Frontend {
   private void forgetStream() {
     welcomed = false;
     reservations = 0;
-    tokens = 0;
+    tokens = Resources.NONE;
+    roomWanted = Resources.NONE;
     pulls.clear();
   }
 
@@ -128,20 +135,34 @@ final class Frontend {
     reservations -= count;
   }
 
+  void wantRoom(Resources room, long nowNanos) {
+    roomWanted = room;
+    roomWantedNanos = nowNanos;
+  }
+
+  Resources roomWanted() {
+    return roomWanted;
+  }
+
+  /** Since when an action waits there for room here; Long.MAX_VALUE if none does. */
+  long waitsForRoomSinceNanos() {
+    return roomWanted.slots() == 0 ? Long.MAX_VALUE : roomWantedNanos;
+  }
+
   void takeBackAll() {
     reservations = 0;
+    roomWanted = Resources.NONE;
   }
 
-  void pulled(int slots, long untilNanos) {
+  void pulled(Resources room, long untilNanos) {
     reservations--;
-    tokens = 0;
-    pulls.add(new Pull(slots, untilNanos));
+    tokens = Resources.NONE;
+    pulls.add(new Pull(room, untilNanos));
   }
 
-  void answered() {
-    if (!pulls.isEmpty()) {
-      pulls.removeFirst();
-    }
+  /** Whether the room of the pull that is answered is still kept free for the answer. */
+  boolean answered() {
+    return !pulls.isEmpty() && pulls.removeFirst().room.slots() > 0;
   }
 
   /**
@@ -149,16 +170,17 @@ final class Frontend {
    * admitted like any offer.
    */
   void expirePulls(long nowNanos) {
-    pulls.replaceAll(pull -> pull.untilNanos <= nowNanos ? new Pull(0, Long.MAX_VALUE) : pull);
+    pulls.replaceAll(
+        pull -> pull.untilNanos <= nowNanos ? new Pull(Resources.NONE, Long.MAX_VALUE) : pull);
   }
 
-  /** Slots that are kept free for answers. */
-  int promisedSlots() {
-    int slots = 0;
+  /** What is kept free for answers. */
+  Resources promised() {
+    Resources promised = Resources.NONE;
     for (Pull pull : pulls) {
-      slots += pull.slots;
+      promised = promised.plus(pull.room);
     }
-    return slots;
+    return promised;
   }
 
   int pendingPulls() {

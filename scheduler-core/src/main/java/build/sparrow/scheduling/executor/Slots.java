@@ -2,6 +2,7 @@ package build.sparrow.scheduling.executor;
 
 import build.sparrow.scheduling.AttemptId;
 import build.sparrow.scheduling.FrontendId;
+import build.sparrow.scheduling.Resources;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,27 +10,35 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What this executor holds: the one place that knows how many slots are free. */
+/** What this executor holds: the one place that knows what is free. */
 final class Slots {
-  private final int slots;
+  private Resources capacity;
   private final Map<AttemptId, Attempt> held = new LinkedHashMap<>();
 
   Slots(int slots) {
-    this.slots = slots;
+    capacity = Resources.slots(slots);
   }
 
-  /** Slots that a new attempt could take; none while an attempt runs, or waits to run, alone. */
-  int free() {
-    int taken = 0;
+  void count(Map<String, Long> amounts) {
+    capacity = new Resources(capacity.slots(), amounts);
+  }
+
+  Resources capacity() {
+    return capacity;
+  }
+
+  /** What a new attempt could take; nothing while an attempt runs, or waits to run, alone. */
+  Resources free() {
+    Resources free = capacity;
     for (Attempt attempt : held.values()) {
       if (attempt.holdsSlot()) {
         if (attempt.alone) {
-          return 0;
+          return Resources.NONE;
         }
-        taken++;
+        free = free.minus(attempt.size);
       }
     }
-    return slots - taken;
+    return free;
   }
 
   boolean running() {

@@ -4,6 +4,8 @@ import build.sparrow.scheduling.Traits;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Executors of the very same labels that the cloud takes away or does not, and the queues that they
@@ -40,6 +42,21 @@ final class ExecutorGroup {
     return wanted.metBy(traits, onDemand);
   }
 
+  /** The operation whose turn it is at an executor, and the queue that it waits in. */
+  record Candidate(PlatformQueue queue, Operation operation) {}
+
+  /** Of the queues that will do; null if nothing waits there that the executor should get. */
+  @Nullable Candidate firstFor(KnownExecutor executor, Predicate<PlatformQueue> willDo) {
+    Candidate first = null;
+    for (PlatformQueue queue : queues) {
+      Operation next = willDo.test(queue) ? queue.firstFor(executor) : null;
+      if (next != null && (first == null || Operation.TURN.compare(next, first.operation) < 0)) {
+        first = new Candidate(queue, next);
+      }
+    }
+    return first;
+  }
+
   DrawSet<KnownExecutor> open() {
     return open;
   }
@@ -69,7 +86,7 @@ final class ExecutorGroup {
   /** To be called after each change of an executor's connection, tokens or offers. */
   void refresh(KnownExecutor executor) {
     open.keep(executor, executor.open());
-    idle.keep(executor, executor.idleSlots() > 0);
+    idle.keep(executor, executor.idle().slots() > 0);
   }
 
   void leave(KnownExecutor executor) {

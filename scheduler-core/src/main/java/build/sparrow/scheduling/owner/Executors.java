@@ -2,6 +2,7 @@ package build.sparrow.scheduling.owner;
 
 import build.sparrow.scheduling.ExecutorId;
 import build.sparrow.scheduling.LossClass;
+import build.sparrow.scheduling.Resources;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -51,19 +52,20 @@ final class Executors {
               placement.join(pools.offeredBy(hello.platform()), config.onDemand(hello.pool())),
               hello.pool(),
               hello.isolationLevel(),
-              hello.slots());
+              new Resources(hello.slots(), pools.offeredBy(hello.platform()).amounts()));
       byId.put(executor.id, executor);
       byName.put(executor.id.name(), executor);
     } else {
       disarm(executor);
       executor.connection = new KnownExecutor.Connection.Ready();
+      KeptRoom.forget(executor);
       executor.forgetStream();
     }
     executor.draining = hello.draining();
     executor.lastHeardNanos = turn.nowNanos();
     executor.silenceCheck =
         alarms.set(turn.nowNanos(), times.silence(), new Alarms.Purpose.CheckSilence(executor.id));
-    turn.emit(new OwnerEffect.SendWelcome(executor.id));
+    turn.emit(new OwnerEffect.SendWelcome(executor.id, executor.capacity.amounts()));
     attempts.reconcile(executor, hello.held(), turn);
     placement.open(executor, turn);
   }
@@ -90,6 +92,7 @@ final class Executors {
     executor.connection =
         new KnownExecutor.Connection.Suspect(
             alarms.set(turn.nowNanos(), times.reconnect(), new Alarms.Purpose.GiveUp(id)));
+    KeptRoom.forget(executor);
     executor.forgetStream();
     if (executor.news == null) {
       placement.close(executor, turn);

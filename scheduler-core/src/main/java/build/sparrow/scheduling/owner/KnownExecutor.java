@@ -3,10 +3,10 @@ package build.sparrow.scheduling.owner;
 import build.sparrow.scheduling.AttemptId;
 import build.sparrow.scheduling.ExecutorId;
 import build.sparrow.scheduling.LossClass;
-import java.util.HashSet;
+import build.sparrow.scheduling.Resources;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** An executor as this owner sees it, from its first Hello until it is given up for lost. */
@@ -23,7 +23,7 @@ final class KnownExecutor {
   final ExecutorGroup group;
   final String pool;
   final String isolationLevel;
-  final int slots;
+  final Resources capacity;
 
   /** What it runs, or was offered, for this owner. */
   final Map<AttemptId, Operation> attempts = new LinkedHashMap<>();
@@ -44,21 +44,33 @@ final class KnownExecutor {
   /** What others said about its loss, before or after its stream broke. */
   @Nullable LossClass news;
 
-  /** Idle slots by its last token, less those that it filled by our offers since. */
-  private int tokens;
+  /** Free room by its last token, less what it filled by our offers since. */
+  private Resources tokens = Resources.NONE;
+
+  /** The queue whose first action it keeps free what frees for, because that takes more. */
+  @Nullable PlatformQueue keepsRoomFor;
+
+  boolean knowsOfKeptRoom;
+
+  /**
+   * What it had free when it pulled last and got nothing; null if it got something, or said since
+   * that it has more. Where nothing fits in, there is nothing to come for.
+   */
+  @Nullable Resources pulledInVain;
 
   /**
    * Offers that it has not answered. Its last token knew nothing of them: messages of a stream stay
    * in order.
    */
-  private final Set<AttemptId> unanswered = new HashSet<>();
+  private final Map<AttemptId, Resources> unanswered = new LinkedHashMap<>();
 
-  KnownExecutor(ExecutorId id, ExecutorGroup group, String pool, String isolationLevel, int slots) {
+  KnownExecutor(
+      ExecutorId id, ExecutorGroup group, String pool, String isolationLevel, Resources capacity) {
     this.id = id;
     this.group = group;
     this.pool = pool;
     this.isolationLevel = isolationLevel;
-    this.slots = slots;
+    this.capacity = capacity;
   }
 
   boolean ready() {
@@ -73,49 +85,65 @@ final class KnownExecutor {
     return ready() && !draining;
   }
 
-  /** Slots that can be offered to right now. */
-  int idleSlots() {
-    return open() ? Math.max(0, tokens - unanswered.size()) : 0;
+  /** What can be offered to right now. */
+  Resources idle() {
+    return open() ? less(unanswered.values(), tokens) : Resources.NONE;
   }
 
-  /** Slots that it has free of the ones it asked work for. */
-  int pullable(int freeSlots) {
-    return open() ? Math.max(0, Math.min(freeSlots, slots) - unanswered.size()) : 0;
+  /** What it has free of the room that it asked work for. */
+  Resources pullable(Resources free) {
+    return open() ? less(unanswered.values(), free.within(capacity)) : Resources.NONE;
   }
 
-  void told(int freeSlots) {
-    tokens = Math.max(0, freeSlots);
+  private static Resources less(Collection<Resources> taken, Resources room) {
+    Resources left = room;
+    for (Resources each : taken) {
+      left = left.minus(each);
+    }
+    return left;
+  }
+
+  void told(Resources free) {
+    tokens = free;
+    pulledInVain = null;
+  }
+
+  /** What is kept for an action is no longer for others. */
+  void keep(Resources room) {
+    tokens = tokens.minus(room);
   }
 
   /**
    * An action is bound to it.
    *
-   * @param pulled in answer to a pull, whose slots it keeps free meanwhile; otherwise a token is
+   * @param pulled in answer to a pull, whose room it keeps free meanwhile; otherwise a token is
    *     used
    */
-  void offered(AttemptId attempt, Operation operation, boolean pulled) {
-    attempts.put(attempt, operation);
+  void offered(OfferedAttempt offer, Operation operation, boolean pulled) {
+    attempts.put(offer.attempt(), operation);
     if (!pulled) {
-      unanswered.add(attempt);
+      unanswered.put(offer.attempt(), offer.size());
     }
   }
 
   void accepted(AttemptId attempt) {
-    if (unanswered.remove(attempt)) {
-      tokens = Math.max(0, tokens - 1);
+    Resources size = unanswered.remove(attempt);
+    if (size != null) {
+      tokens = tokens.minus(size);
     }
   }
 
   void rejected(AttemptId attempt) {
-    if (unanswered.remove(attempt)) {
-      tokens = 0;
+    if (unanswered.remove(attempt) != null) {
+      tokens = Resources.NONE;
     }
   }
 
   /** The stream is gone, and what was on the way on it. */
   void forgetStream() {
     group.setReservations(this, 0);
-    tokens = 0;
+    tokens = Resources.NONE;
+    pulledInVain = null;
     unanswered.clear();
     group.refresh(this);
   }

@@ -4,10 +4,12 @@ import build.sparrow.scheduling.AttemptId;
 import build.sparrow.scheduling.ExecutorId;
 import build.sparrow.scheduling.LabelDifference;
 import build.sparrow.scheduling.OperationId;
+import build.sparrow.scheduling.Resources;
 import build.sparrow.scheduling.Stage;
 import build.sparrow.scheduling.WatcherId;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What an owner wants done, in this order. */
@@ -82,8 +84,16 @@ public sealed interface OwnerEffect {
 
   // To executors, one a message of the stream; to be dropped where the stream is gone.
 
-  /** The first answer to a Hello. */
-  record SendWelcome(ExecutorId executor) implements OwnerEffect {}
+  /**
+   * The first answer to a Hello.
+   *
+   * @param counted what the farm counts of the executor beside its slots, in thousandths by name
+   */
+  record SendWelcome(ExecutorId executor, Map<String, Long> counted) implements OwnerEffect {
+    public SendWelcome {
+      counted = Map.copyOf(counted);
+    }
+  }
 
   record SendOffer(ExecutorId executor, OfferedAttempt offer) implements OwnerEffect {}
 
@@ -96,6 +106,13 @@ public sealed interface OwnerEffect {
   record SendReserve(ExecutorId executor, int count) implements OwnerEffect {}
 
   record SendCancelReserve(ExecutorId executor, int count) implements OwnerEffect {}
+
+  /**
+   * Asks the executor to keep what frees until it covers the room, and then to pull.
+   *
+   * @param room what an action takes; nothing once none waits for it any more
+   */
+  record SendRoomWanted(ExecutorId executor, Resources room) implements OwnerEffect {}
 
   record SendKill(ExecutorId executor, AttemptId attempt) implements OwnerEffect {}
 

@@ -9,6 +9,7 @@ import build.sparrow.scheduling.LossClass;
 import build.sparrow.scheduling.OperationId;
 import build.sparrow.scheduling.Origin;
 import build.sparrow.scheduling.Platform;
+import build.sparrow.scheduling.Resources;
 import build.sparrow.scheduling.WatcherId;
 import java.time.Duration;
 import java.util.List;
@@ -121,13 +122,13 @@ public sealed interface OwnerEvent {
 
   record ExecutorDraining(ExecutorId executor) implements OwnerEvent {}
 
-  record Token(ExecutorId executor, int freeSlots) implements OwnerEvent {}
+  record Token(ExecutorId executor, Resources free) implements OwnerEvent {}
 
   record Accepted(ExecutorId executor, AttemptId attempt) implements OwnerEvent {}
 
-  record Rejected(ExecutorId executor, AttemptId attempt, int freeSlots) implements OwnerEvent {}
+  record Rejected(ExecutorId executor, AttemptId attempt, Resources free) implements OwnerEvent {}
 
-  record Pulled(ExecutorId executor, int freeSlots) implements OwnerEvent {}
+  record Pulled(ExecutorId executor, Resources free) implements OwnerEvent {}
 
   /** Also the executor's heartbeat, then without attempts. */
   record Progressed(ExecutorId executor, List<AttemptProgress> attempts) implements OwnerEvent {

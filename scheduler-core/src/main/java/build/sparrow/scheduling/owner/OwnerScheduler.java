@@ -85,16 +85,16 @@ public final class OwnerScheduler {
       case OwnerEvent.ExecutorDisconnected(var id) -> executors.disconnected(id, turn);
       case OwnerEvent.ExecutorDraining(var id) ->
           from(id, turn, executor -> executors.draining(executor, turn));
-      case OwnerEvent.Token(var id, var freeSlots) ->
+      case OwnerEvent.Token(var id, var free) ->
           from(
               id,
               turn,
               executor -> {
-                executor.told(freeSlots);
+                executor.told(free);
                 placement.serveIdle(executor, turn);
               });
-      case OwnerEvent.Pulled(var id, var freeSlots) ->
-          from(id, turn, executor -> placement.servePull(executor, freeSlots, turn));
+      case OwnerEvent.Pulled(var id, var free) ->
+          from(id, turn, executor -> placement.servePull(executor, free, turn));
       case OwnerEvent.Accepted(var id, var attempt) ->
           from(id, turn, executor -> attempts.accepted(executor, attempt, turn));
       case OwnerEvent.Rejected(var id, var attempt, _) ->

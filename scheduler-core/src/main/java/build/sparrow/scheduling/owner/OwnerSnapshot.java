@@ -3,6 +3,7 @@ package build.sparrow.scheduling.owner;
 import build.sparrow.scheduling.ExecutorId;
 import build.sparrow.scheduling.OperationId;
 import build.sparrow.scheduling.Platform;
+import build.sparrow.scheduling.Resources;
 import java.util.List;
 
 /** What an owner knows at one moment, for the status page and for metrics. */
@@ -41,7 +42,8 @@ public record OwnerSnapshot(
    * An executor.
    *
    * @param isolationLevel what it has proven of its sandbox, for people
-   * @param idleSlots slots that this owner may offer to right now
+   * @param idle room that this owner may offer to right now
+   * @param keptRoom what it keeps free for an operation of this owner that takes more than it has
    * @param reservations places that this owner holds in the executor's queue
    * @param operations what it runs for this owner
    */
@@ -51,7 +53,8 @@ public record OwnerSnapshot(
       Connection connection,
       String isolationLevel,
       int slots,
-      int idleSlots,
+      Resources idle,
+      Resources keptRoom,
       int reservations,
       List<OperationId> operations) {
     public Executor {

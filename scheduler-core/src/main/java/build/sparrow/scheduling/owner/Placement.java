@@ -1,7 +1,9 @@
 package build.sparrow.scheduling.owner;
 
 import build.sparrow.scheduling.AttemptId;
+import build.sparrow.scheduling.Resources;
 import build.sparrow.scheduling.Traits;
+import build.sparrow.scheduling.owner.ExecutorGroup.Candidate;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,19 +17,11 @@ import org.jspecify.annotations.Nullable;
  * (pooled late binding: a reservation is for the queue, never for one operation).
  */
 final class Placement {
-  /**
-   * Up to this many executors, all get a reservation: sampling would leave some of a small pool
-   * unasked.
-   */
-  private static final int ASK_ALL_EXECUTORS = 8;
-
-  /** Reservations at one executor, as a multiple of its slots. More would only be more messages. */
-  private static final int RESERVATIONS_PER_SLOT = 2;
-
   private final OwnerConfig config;
   private final Pools pools;
   private final Map<Requirement, PlatformQueue> queues = new LinkedHashMap<>();
   private final List<ExecutorGroup> groups = new ArrayList<>();
+  private final Reservations reservations = new Reservations();
   private long attemptCounter;
   private int queued;
   private boolean settling = true;
@@ -47,9 +41,9 @@ final class Placement {
     queued++;
     KnownExecutor idle = settling ? null : chooseIdle(queue, operation, turn.random());
     if (idle != null) {
-      turn.emit(new OwnerEffect.SendOffer(idle.id, bind(operation, idle, false, turn)));
+      turn.emit(new OwnerEffect.SendOffer(idle.id, bind(operation, queue, idle, false, turn)));
     } else {
-      reserve(queue, turn);
+      reservations.add(queue, turn);
     }
   }
 
@@ -58,6 +52,11 @@ final class Placement {
     PlatformQueue queue = queues.get(operation.wanted);
     if (queue != null && queue.remove(operation)) {
       queued--;
+      while (queue.keepers.size() > queue.size()) {
+        KnownExecutor released = queue.keepers.getLast();
+        KeptRoom.release(released, turn);
+        reservations.renew(released, turn);
+      }
       closeIfEmpty(queue, turn);
     }
   }
@@ -80,8 +79,7 @@ final class Placement {
     PlatformQueue queue = new PlatformQueue(wanted);
     for (ExecutorGroup group : groups) {
       if (group.meets(wanted)) {
-        queue.groups.add(group);
-        group.queues.add(queue);
+        queue.serveBy(group, pools.taken(wanted, group.traits));
       }
     }
     return queue;
@@ -99,10 +97,7 @@ final class Placement {
     for (ExecutorGroup group : queue.groups) {
       group.queues.remove(queue);
       if (group.queues.isEmpty()) {
-        for (KnownExecutor executor : group.reserved()) {
-          turn.emit(new OwnerEffect.SendCancelReserve(executor.id, executor.reservations));
-          group.setReservations(executor, 0);
-        }
+        reservations.takeBack(group, turn);
       }
     }
   }
@@ -122,9 +117,7 @@ final class Placement {
     groups.sort(ExecutorGroup.FEWEST_ABILITIES);
     for (PlatformQueue queue : queues.values()) {
       if (group.meets(queue.wanted)) {
-        queue.groups.add(group);
-        queue.groups.sort(ExecutorGroup.FEWEST_ABILITIES);
-        group.queues.add(queue);
+        queue.serveBy(group, pools.taken(queue.wanted, traits));
       }
     }
     return group;
@@ -132,18 +125,20 @@ final class Placement {
 
   /** The executor is gone for good. */
   void leave(KnownExecutor executor, Turn turn) {
+    KeptRoom.forget(executor);
     ExecutorGroup group = executor.group;
     group.leave(executor);
     groups.sort(ExecutorGroup.FEWEST_ABILITIES);
     if (group.members == 0) {
       groups.remove(group);
-      group.queues.forEach(queue -> queue.groups.remove(group));
+      group.queues.forEach(queue -> queue.leave(group));
     }
     replaceReservations(group, turn);
   }
 
   /** The executor can get no more work; what waited for it asks others. */
   void close(KnownExecutor executor, Turn turn) {
+    KeptRoom.forget(executor);
     executor.group.refresh(executor);
     replaceReservations(executor.group, turn);
   }
@@ -155,115 +150,113 @@ final class Placement {
         each.idleExecutors().forEach(idle -> serveIdle(idle, turn));
       }
     }
-    ensureReserved(group, turn);
+    reservations.ensure(group, turn);
   }
 
   /** The executor can get work (again). */
   void open(KnownExecutor executor, Turn turn) {
     executor.group.refresh(executor);
-    ensureReserved(executor.group, turn);
+    reservations.ensure(executor.group, turn);
   }
 
-  /** The executor has idle slots and nothing else to do. */
+  /** The executor has room and nothing else to do. */
   void serveIdle(KnownExecutor executor, Turn turn) {
     executor.group.refresh(executor);
     if (settling) {
       return;
     }
-    for (OfferedAttempt offer : bindAll(executor, executor.idleSlots(), false, turn)) {
+    for (OfferedAttempt offer : bindAll(executor, executor.idle(), false, turn)) {
       turn.emit(new OwnerEffect.SendOffer(executor.id, offer));
     }
-    renewReservations(executor, turn);
+    KeptRoom.tell(executor, turn);
+    reservations.renew(executor, turn);
   }
 
-  /** The executor asks for work; it always gets an answer, or its slot would wait for one. */
-  void servePull(KnownExecutor executor, int freeSlots, Turn turn) {
-    executor.told(0);
-    // An executor that pulls more often than it may gains nothing.
-    executor.group.setReservations(
-        executor, Math.max(-mostReservations(executor), executor.reservations - 1));
+  /** The executor asks for work; it always gets an answer, or its room would wait for one. */
+  void servePull(KnownExecutor executor, Resources free, Turn turn) {
+    executor.told(Resources.NONE);
+    reservations.use(executor);
     executor.group.refresh(executor);
-    List<OfferedAttempt> offers =
-        settling ? List.of() : bindAll(executor, executor.pullable(freeSlots), true, turn);
+    Resources room = executor.pullable(free);
+    List<OfferedAttempt> offers = settling ? List.of() : bindAll(executor, room, true, turn);
+    executor.pulledInVain = offers.isEmpty() ? room : null;
     turn.emit(new OwnerEffect.SendPullReply(executor.id, offers));
-    renewReservations(executor, turn);
+    KeptRoom.tell(executor, turn);
+    reservations.renew(executor, turn);
   }
 
   /** From now on actions are offered. */
   void endSettling(Turn turn) {
     settling = false;
+    reservations.begin();
     for (ExecutorGroup group : List.copyOf(groups)) {
       group.idleExecutors().forEach(executor -> serveIdle(executor, turn));
     }
     for (PlatformQueue queue : queues()) {
-      reserve(queue, turn);
+      reservations.add(queue, turn);
     }
   }
 
   // Binding.
 
+  /** Gives the executor what it has room for, in turn. */
   private List<OfferedAttempt> bindAll(
-      KnownExecutor executor, int slots, boolean pulled, Turn turn) {
+      KnownExecutor executor, Resources room, boolean pulled, Turn turn) {
     List<OfferedAttempt> offers = new ArrayList<>();
-    while (offers.size() < slots) {
-      Operation operation = firstFor(executor);
-      if (operation == null) {
+    Resources left = room;
+    PlatformQueue kept = executor.keepsRoomFor;
+    if (kept != null && left.covers(kept.size(executor))) {
+      KeptRoom.release(executor, turn);
+      // It has the room that was kept, whatever is more urgent by now.
+      Operation waited = kept.firstFor(executor);
+      if (waited != null) {
+        left = left.minus(kept.size(executor));
+        offers.add(bind(waited, kept, executor, pulled, turn));
+      }
+    }
+    while (left.slots() > 0) {
+      Candidate next = firstToFit(executor, left);
+      if (next == null) {
         break;
       }
-      offers.add(bind(operation, executor, pulled, turn));
+      Resources size = next.queue().size(executor);
+      if (left.covers(size)) {
+        offers.add(bind(next.operation(), next.queue(), executor, pulled, turn));
+      } else {
+        KeptRoom.keep(executor, next.queue());
+      }
+      left = left.minus(size);
     }
     return offers;
   }
 
+  /** What fits in is passed over only for what room can be kept for. */
+  private static @Nullable Candidate firstToFit(KnownExecutor executor, Resources room) {
+    return executor.group.firstFor(
+        executor,
+        queue -> room.covers(queue.size(executor)) || KeptRoom.mayBeKept(executor, queue));
+  }
+
   private OfferedAttempt bind(
-      Operation operation, KnownExecutor executor, boolean pulled, Turn turn) {
-    boolean alone = operation.mustRunAlone;
-    AttemptId attempt = new AttemptId(config.epoch(), ++attemptCounter);
-    operation.state = new OperationState.Offered(attempt, executor, alone);
+      Operation operation, PlatformQueue queue, KnownExecutor executor, boolean pulled, Turn turn) {
+    OfferedAttempt offer =
+        new OfferedAttempt(
+            new AttemptId(config.epoch(), ++attemptCounter),
+            operation.id,
+            queue.size(executor),
+            operation.mustRunAlone);
+    operation.state = new OperationState.Offered(offer.attempt(), executor, offer.alone());
     operation.occupy(true);
     operation.attempts++;
-    executor.offered(attempt, operation, pulled);
+    executor.offered(offer, operation, pulled);
     executor.group.refresh(executor);
     dequeue(operation, turn);
-    return new OfferedAttempt(attempt, operation.id, alone);
-  }
-
-  /** The first of all operations that this executor should get, over all queues that it serves. */
-  private @Nullable Operation firstFor(KnownExecutor executor) {
-    Operation first = null;
-    for (PlatformQueue queue : executor.group.queues) {
-      Operation candidate = queue.first(operation -> !shuns(operation, executor, queue));
-      if (candidate != null && (first == null || Operation.TURN.compare(candidate, first) < 0)) {
-        first = candidate;
-      }
-    }
-    return first;
-  }
-
-  /** Whether {@link #firstFor} finds one. */
-  private static boolean hasWorkFor(KnownExecutor executor) {
-    for (PlatformQueue queue : executor.group.queues) {
-      if (queue.has(operation -> !shuns(operation, executor, queue))) {
-        return true;
-      }
-    }
-    return false;
+    return offer;
   }
 
   /**
-   * An executor that failed under an action must not draw it again while another one could run it:
-   * it would fail as fast.
-   */
-  private static boolean shuns(Operation operation, KnownExecutor executor, PlatformQueue queue) {
-    return operation.avoided.contains(executor.id)
-        && queue.groups.stream()
-            .flatMap(group -> group.open().all().stream())
-            .anyMatch(other -> !operation.avoided.contains(other.id));
-  }
-
-  /**
-   * Of two random idle executors the one with more of its slots idle, in the group with the fewest
-   * labels.
+   * Of two random idle executors the one with more of its slots idle, in the group that can do
+   * least; if that has not the room, any other that has.
    */
   private static @Nullable KnownExecutor chooseIdle(
       PlatformQueue queue, Operation operation, RandomGenerator random) {
@@ -272,13 +265,12 @@ final class Placement {
       if (!idle.isEmpty()) {
         KnownExecutor one = idle.get(random.nextInt(idle.size()));
         KnownExecutor two = idle.get(random.nextInt(idle.size()));
-        KnownExecutor better =
-            (long) two.idleSlots() * one.slots > (long) one.idleSlots() * two.slots ? two : one;
-        if (!shuns(operation, better, queue)) {
+        KnownExecutor better = idleShare(two) > idleShare(one) ? two : one;
+        if (canTake(queue, operation, better)) {
           return better;
         }
         for (KnownExecutor other : idle.all()) {
-          if (!shuns(operation, other, queue)) {
+          if (canTake(queue, operation, other)) {
             return other;
           }
         }
@@ -287,72 +279,12 @@ final class Placement {
     return null;
   }
 
-  // Reservations.
-
-  private void reserve(PlatformQueue queue, Turn turn) {
-    int open = queue.groups.stream().mapToInt(group -> group.open().size()).sum();
-    if (open > ASK_ALL_EXECUTORS) {
-      int first = turn.random().nextInt(open);
-      int second = (first + 1 + turn.random().nextInt(open - 1)) % open;
-      reserve(executorAt(queue, first), 1, turn);
-      reserve(executorAt(queue, second), 1, turn);
-    }
-    // Also when none of the two that were drawn should get it.
-    if (open <= ASK_ALL_EXECUTORS || !hasReserved(queue)) {
-      queue.groups.forEach(group -> group.open().all().forEach(each -> reserve(each, 1, turn)));
-    }
+  private static double idleShare(KnownExecutor executor) {
+    return (double) executor.idle().slots() / executor.capacity.slots();
   }
 
-  private static KnownExecutor executorAt(PlatformQueue queue, int place) {
-    int left = place;
-    for (ExecutorGroup group : queue.groups) {
-      if (left < group.open().size()) {
-        return group.open().get(left);
-      }
-      left -= group.open().size();
-    }
-    throw new IllegalStateException("Executor " + place + " is beyond the last one");
-  }
-
-  private static boolean hasReserved(PlatformQueue queue) {
-    return queue.groups.stream().anyMatch(ExecutorGroup::hasReserved);
-  }
-
-  /**
-   * A queue without a reservation anywhere would be passed over by executors that other frontends
-   * keep busy.
-   */
-  private void ensureReserved(ExecutorGroup group, Turn turn) {
-    for (PlatformQueue queue : group.queues) {
-      if (!hasReserved(queue)) {
-        reserve(queue, turn);
-      }
-    }
-  }
-
-  /**
-   * The same for one executor that has used up its reservations, most likely because it is quick.
-   */
-  private void renewReservations(KnownExecutor executor, Turn turn) {
-    if (executor.reservations <= 0) {
-      int waiting = executor.group.queues.stream().mapToInt(PlatformQueue::size).sum();
-      reserve(executor, waiting, turn);
-    }
-    ensureReserved(executor.group, turn);
-  }
-
-  private void reserve(KnownExecutor executor, int wanted, Turn turn) {
-    int missing = Math.max(0, -executor.reservations);
-    int count = Math.min(wanted + missing, mostReservations(executor) - executor.reservations);
-    // Where a pull would be answered with nothing, another would follow at once, and so on.
-    if (count > 0 && !settling && executor.open() && hasWorkFor(executor)) {
-      executor.group.setReservations(executor, executor.reservations + count);
-      turn.emit(new OwnerEffect.SendReserve(executor.id, count));
-    }
-  }
-
-  private static int mostReservations(KnownExecutor executor) {
-    return RESERVATIONS_PER_SLOT * executor.slots;
+  private static boolean canTake(PlatformQueue queue, Operation operation, KnownExecutor executor) {
+    return executor.idle().covers(queue.size(executor)) && !queue.shuns(operation, executor);
   }
 
   // What others may know.
@@ -373,7 +305,13 @@ final class Placement {
   /** Whether an idle executor would take such an action at once. */
   boolean idleFor(Requirement wanted) {
     return !settling
-        && groups.stream().anyMatch(group -> !group.idle().isEmpty() && group.meets(wanted));
+        && groups.stream()
+            .filter(group -> group.meets(wanted))
+            .anyMatch(
+                group ->
+                    group.idle().all().stream()
+                        .anyMatch(
+                            executor -> executor.idle().covers(pools.taken(wanted, group.traits))));
   }
 
   /** Whether there is an executor like that, or one is made when an action waits for it. */

@@ -1,13 +1,14 @@
 package build.sparrow.scheduling.owner;
 
+import build.sparrow.scheduling.Resources;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,11 +19,40 @@ import org.jspecify.annotations.Nullable;
 final class PlatformQueue implements Iterable<Operation> {
   final Requirement wanted;
   final List<ExecutorGroup> groups = new ArrayList<>();
+
+  /**
+   * Executors that keep what frees for operations of this queue, which take more; the last last.
+   */
+  final List<KnownExecutor> keepers = new ArrayList<>();
+
+  private final Map<ExecutorGroup, Resources> sizes = new HashMap<>();
   private final Map<Share, TreeSet<Operation>> waiting = new LinkedHashMap<>();
   private int size;
 
   PlatformQueue(Requirement wanted) {
     this.wanted = wanted;
+  }
+
+  /**
+   * Executors that can run the operations.
+   *
+   * @param size what one operation takes of one of them
+   */
+  void serveBy(ExecutorGroup group, Resources size) {
+    groups.add(group);
+    groups.sort(ExecutorGroup.FEWEST_ABILITIES);
+    sizes.put(group, size);
+    group.queues.add(this);
+  }
+
+  void leave(ExecutorGroup group) {
+    groups.remove(group);
+    sizes.remove(group);
+  }
+
+  /** What one operation takes of an executor. */
+  Resources size(KnownExecutor executor) {
+    return sizes.getOrDefault(executor.group, executor.capacity);
   }
 
   void add(Operation operation) {
@@ -53,15 +83,15 @@ final class PlatformQueue implements Iterable<Operation> {
     return size;
   }
 
-  /** Whose turn it is among those that will do; takes time in proportion to the invocations. */
-  @Nullable Operation first(Predicate<Operation> willDo) {
+  /** Whose turn it is at the executor; takes time in proportion to the invocations. */
+  @Nullable Operation firstFor(KnownExecutor executor) {
     Operation first = null;
     for (TreeSet<Operation> ofInvocation : waiting.values()) {
       for (Operation operation : ofInvocation) {
         if (first != null && Operation.TURN.compare(first, operation) <= 0) {
           break;
         }
-        if (willDo.test(operation)) {
+        if (!shuns(operation, executor)) {
           first = operation;
           break;
         }
@@ -70,16 +100,27 @@ final class PlatformQueue implements Iterable<Operation> {
     return first;
   }
 
-  /** Whether any will do; in constant time as long as most do. */
-  boolean has(Predicate<Operation> willDo) {
+  /** Whether {@link #firstFor} finds one; in constant time as long as the executor shuns few. */
+  boolean hasFor(KnownExecutor executor) {
     for (TreeSet<Operation> ofInvocation : waiting.values()) {
       for (Operation operation : ofInvocation) {
-        if (willDo.test(operation)) {
+        if (!shuns(operation, executor)) {
           return true;
         }
       }
     }
     return false;
+  }
+
+  /**
+   * An executor that failed under an action must not draw it again while another one could run it:
+   * it would fail as fast.
+   */
+  boolean shuns(Operation operation, KnownExecutor executor) {
+    return operation.avoided.contains(executor.id)
+        && groups.stream()
+            .flatMap(group -> group.open().all().stream())
+            .anyMatch(other -> !operation.avoided.contains(other.id));
   }
 
   /** From 1, by age and size alone; linear, for people only. */

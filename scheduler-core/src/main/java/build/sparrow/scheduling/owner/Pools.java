@@ -3,6 +3,7 @@ package build.sparrow.scheduling.owner;
 import build.sparrow.scheduling.LabelDifference;
 import build.sparrow.scheduling.Platform;
 import build.sparrow.scheduling.PropertyRules;
+import build.sparrow.scheduling.Resources;
 import build.sparrow.scheduling.Traits;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -104,6 +105,11 @@ final class Pools {
                     || pools.stream()
                         .filter(each -> each.declaration.grows() && each.meets(wanted))
                         .allMatch(each -> Pool.FEWEST_ABILITIES.compare(pool, each) <= 0));
+  }
+
+  /** What an action takes of an executor. */
+  Resources taken(Requirement wanted, Traits offered) {
+    return rules.taken(wanted.traits(), offered);
   }
 
   /** What the executors of a pool offer. */

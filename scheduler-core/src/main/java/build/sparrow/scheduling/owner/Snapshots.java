@@ -1,5 +1,6 @@
 package build.sparrow.scheduling.owner;
 
+import build.sparrow.scheduling.Resources;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,7 +60,7 @@ final class Snapshots {
         pool.name(),
         pool.platform(),
         members.size(),
-        members.stream().mapToInt(executor -> executor.slots).sum(),
+        members.stream().mapToInt(executor -> executor.capacity.slots()).sum(),
         members.stream().mapToInt(executor -> executor.attempts.size()).sum(),
         meant.stream().mapToInt(OwnerSnapshot.Queue::queuedActions).sum(),
         meant.stream().mapToLong(OwnerSnapshot.Queue::oldestWaitNanos).max().orElse(0));
@@ -79,8 +80,9 @@ final class Snapshots {
         executor.pool,
         connection,
         executor.isolationLevel,
-        executor.slots,
-        executor.idleSlots(),
+        executor.capacity.slots(),
+        executor.idle(),
+        executor.keepsRoomFor == null ? Resources.NONE : executor.keepsRoomFor.size(executor),
         Math.max(0, executor.reservations),
         executor.attempts.values().stream().map(operation -> operation.id).toList());
   }

@@ -1,5 +1,6 @@
 package build.sparrow.scheduling.executor;
 
+import static build.sparrow.scheduling.Resources.slots;
 import static build.sparrow.scheduling.executor.DrivenExecutor.F;
 import static build.sparrow.scheduling.executor.DrivenExecutor.attempt;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -47,7 +48,8 @@ final class DrainTest {
     run(1);
     drain();
 
-    assertThat(executor.offer(F, attempt(2))).containsExactly(new SendReject(F, attempt(2), 0));
+    assertThat(executor.offer(F, attempt(2)))
+        .containsExactly(new SendReject(F, attempt(2), slots(0)));
     assertThat(executor.reserve(F, 1)).isEmpty();
     assertThat(executor.snapshot().frontends()).allMatch(frontend -> frontend.reservations() == 0);
   }

@@ -3,9 +3,11 @@ package build.sparrow.scheduling.executor;
 import build.sparrow.scheduling.ActionId;
 import build.sparrow.scheduling.AttemptId;
 import build.sparrow.scheduling.FrontendId;
+import build.sparrow.scheduling.Resources;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 
@@ -48,7 +50,7 @@ final class DrivenExecutor {
 
   List<ExecutorEffect> connect(FrontendId frontend) {
     List<ExecutorEffect> effects = new ArrayList<>(on(new ExecutorEvent.Connected(frontend)));
-    effects.addAll(on(new ExecutorEvent.Welcomed(frontend, EPOCH)));
+    effects.addAll(on(new ExecutorEvent.Welcomed(frontend, EPOCH, Map.of())));
     return effects;
   }
 
@@ -58,7 +60,8 @@ final class DrivenExecutor {
 
   List<ExecutorEffect> offerAlone(FrontendId frontend, AttemptId attempt) {
     return on(
-        new ExecutorEvent.OfferReceived(frontend, new Offered(attempt, action(attempt), true)));
+        new ExecutorEvent.OfferReceived(
+            frontend, new Offered(attempt, action(attempt), Resources.slots(1), true)));
   }
 
   List<ExecutorEffect> reserve(FrontendId frontend, int count) {
@@ -66,7 +69,7 @@ final class DrivenExecutor {
   }
 
   static Offered offered(AttemptId attempt) {
-    return new Offered(attempt, action(attempt), false);
+    return new Offered(attempt, action(attempt), Resources.slots(1), false);
   }
 
   static ActionId action(AttemptId attempt) {

@@ -1,5 +1,6 @@
 package build.sparrow.scheduling.executor;
 
+import static build.sparrow.scheduling.Resources.slots;
 import static build.sparrow.scheduling.executor.DrivenExecutor.F;
 import static build.sparrow.scheduling.executor.DrivenExecutor.G;
 import static build.sparrow.scheduling.executor.DrivenExecutor.attempt;
@@ -11,6 +12,7 @@ import build.sparrow.scheduling.AttemptProgress;
 import build.sparrow.scheduling.Ending;
 import build.sparrow.scheduling.FrontendId;
 import build.sparrow.scheduling.Phase;
+import build.sparrow.scheduling.Resources;
 import build.sparrow.scheduling.executor.ExecutorEffect.Forget;
 import build.sparrow.scheduling.executor.ExecutorEffect.SendAccept;
 import build.sparrow.scheduling.executor.ExecutorEffect.SendDone;
@@ -24,6 +26,7 @@ import build.sparrow.scheduling.executor.ExecutorEffect.Stop;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -40,7 +43,7 @@ final class ExecutorSchedulerTest {
   @Test
   void aFrontendThatConnectsIsToldWhatIsHeldAndFree() {
     assertThat(wide.connect(F))
-        .containsExactly(new SendHello(F, List.of(), false), new SendToken(F, 4));
+        .containsExactly(new SendHello(F, List.of(), false), new SendToken(F, slots(4)));
   }
 
   @Test
@@ -49,8 +52,9 @@ final class ExecutorSchedulerTest {
 
     assertThat(executor.offer(F, attempt(1)))
         .containsExactly(new SendAccept(F, attempt(1)), new Start(attempt(1)));
-    assertThat(executor.offer(F, attempt(2))).containsExactly(new SendReject(F, attempt(2), 0));
-    assertThat(executor.snapshot().freeSlots()).isZero();
+    assertThat(executor.offer(F, attempt(2)))
+        .containsExactly(new SendReject(F, attempt(2), slots(0)));
+    assertThat(executor.snapshot().free().slots()).isZero();
   }
 
   @Test
@@ -62,7 +66,7 @@ final class ExecutorSchedulerTest {
     assertThat(executor.offer(F, attempt(1))).containsExactly(new SendAccept(F, attempt(1)));
     end(attempt(1), Ending.DECIDED);
     assertThat(executor.offer(F, attempt(2)))
-        .contains(new SendReject(F, attempt(2), 1))
+        .contains(new SendReject(F, attempt(2), slots(1)))
         .doesNotContain(new Start(attempt(2)));
   }
 
@@ -74,7 +78,7 @@ final class ExecutorSchedulerTest {
     executor.on(new ExecutorEvent.Acknowledged(F, attempt(1)));
 
     assertThat(executor.offer(F, attempt(1)))
-        .contains(new SendReject(F, attempt(1), 1))
+        .contains(new SendReject(F, attempt(1), slots(1)))
         .doesNotContain(new Start(attempt(1)));
   }
 
@@ -83,7 +87,7 @@ final class ExecutorSchedulerTest {
     executor.connect(F);
 
     assertThat(executor.offer(F, new AttemptId("former", 9)))
-        .contains(new SendReject(F, new AttemptId("former", 9), 1));
+        .contains(new SendReject(F, new AttemptId("former", 9), slots(1)));
   }
 
   @Test
@@ -93,7 +97,7 @@ final class ExecutorSchedulerTest {
     end(attempt(5), Ending.DECIDED);
     executor.on(new ExecutorEvent.Disconnected(F));
     executor.on(new ExecutorEvent.Connected(F));
-    executor.on(new ExecutorEvent.Welcomed(F, "second"));
+    executor.on(new ExecutorEvent.Welcomed(F, "second", Map.of()));
 
     assertThat(executor.offer(F, new AttemptId("second", 1)))
         .contains(new Start(new AttemptId("second", 1)));
@@ -106,7 +110,7 @@ final class ExecutorSchedulerTest {
     executor.offer(F, attempt(1));
 
     assertThat(executor.offer(G, new AttemptId(DrivenExecutor.EPOCH, 1)))
-        .containsExactly(new SendReject(G, attempt(1), 0));
+        .containsExactly(new SendReject(G, attempt(1), slots(0)));
   }
 
   @Test
@@ -124,12 +128,12 @@ final class ExecutorSchedulerTest {
     wide.offer(F, attempt(1));
 
     assertThat(wide.offerAlone(F, attempt(2))).containsExactly(new SendAccept(F, attempt(2)));
-    assertThat(wide.offer(F, attempt(3))).containsExactly(new SendReject(F, attempt(3), 0));
+    assertThat(wide.offer(F, attempt(3))).containsExactly(new SendReject(F, attempt(3), slots(0)));
     assertThat(wide.on(new ExecutorEvent.Ended(attempt(1), Ending.DECIDED)))
         .containsExactly(new SendDone(F, attempt(1), Ending.DECIDED), new Start(attempt(2)));
-    assertThat(wide.offer(F, attempt(4))).containsExactly(new SendReject(F, attempt(4), 0));
+    assertThat(wide.offer(F, attempt(4))).containsExactly(new SendReject(F, attempt(4), slots(0)));
     assertThat(wide.on(new ExecutorEvent.Ended(attempt(2), Ending.DECIDED)))
-        .containsExactly(new SendDone(F, attempt(2), Ending.DECIDED), new SendToken(F, 4));
+        .containsExactly(new SendDone(F, attempt(2), Ending.DECIDED), new SendToken(F, slots(4)));
   }
 
   @Test
@@ -139,7 +143,7 @@ final class ExecutorSchedulerTest {
     wide.offerAlone(F, attempt(2));
 
     assertThat(wide.on(new ExecutorEvent.KillReceived(F, attempt(2))))
-        .containsExactly(new SendDone(F, attempt(2), Ending.KILLED), new SendToken(F, 3));
+        .containsExactly(new SendDone(F, attempt(2), Ending.KILLED), new SendToken(F, slots(3)));
   }
 
   // Asking for work.
@@ -152,8 +156,9 @@ final class ExecutorSchedulerTest {
     assertThat(executor.reserve(G, 2)).isEmpty();
 
     assertThat(end(attempt(1), Ending.DECIDED))
-        .containsExactly(new SendDone(F, attempt(1), Ending.DECIDED), new SendPull(G, 1));
-    assertThat(executor.snapshot().frontends()).contains(new ExecutorSnapshot.Frontend(G, 1, 0, 1));
+        .containsExactly(new SendDone(F, attempt(1), Ending.DECIDED), new SendPull(G, slots(1)));
+    assertThat(executor.snapshot().frontends())
+        .contains(new ExecutorSnapshot.Frontend(G, 1, Resources.NONE, Resources.NONE, slots(1), 1));
   }
 
   @Test
@@ -164,14 +169,14 @@ final class ExecutorSchedulerTest {
 
     // G was told of this slot already, and has not used it.
     assertThat(end(attempt(1), Ending.DECIDED))
-        .containsExactly(new SendDone(F, attempt(1), Ending.DECIDED), new SendToken(F, 1));
+        .containsExactly(new SendDone(F, attempt(1), Ending.DECIDED), new SendToken(F, slots(1)));
   }
 
   @Test
   void aReservationAtAnIdleExecutorIsPulledAtOnce() {
     wide.connect(F);
 
-    assertThat(wide.reserve(F, 1)).containsExactly(new SendPull(F, 4));
+    assertThat(wide.reserve(F, 1)).containsExactly(new SendPull(F, slots(4)));
   }
 
   @Test
@@ -186,9 +191,9 @@ final class ExecutorSchedulerTest {
     FrontendId second = first.equals(F) ? G : F;
 
     assertThat(executor.on(new ExecutorEvent.PullAnswered(first, List.of())))
-        .containsExactly(new SendPull(second, 1));
+        .containsExactly(new SendPull(second, slots(1)));
     assertThat(executor.on(new ExecutorEvent.PullAnswered(second, List.of())))
-        .containsExactly(new SendToken(F, 1), new SendToken(G, 1));
+        .containsExactly(new SendToken(F, slots(1)), new SendToken(G, slots(1)));
   }
 
   private FrontendId pulled() {
@@ -232,7 +237,7 @@ final class ExecutorSchedulerTest {
             new Start(attempt(1)),
             new SendAccept(F, attempt(2)),
             new Start(attempt(2)),
-            new SendToken(F, 2));
+            new SendToken(F, slots(2)));
   }
 
   @Test
@@ -244,9 +249,9 @@ final class ExecutorSchedulerTest {
     wide.reserve(F, 2);
 
     assertThat(wide.on(new ExecutorEvent.Ended(attempt(1), Ending.DECIDED)))
-        .contains(new SendPull(F, 1));
+        .contains(new SendPull(F, slots(1)));
     assertThat(wide.on(new ExecutorEvent.Ended(attempt(2), Ending.DECIDED)))
-        .contains(new SendPull(F, 1));
+        .contains(new SendPull(F, slots(1)));
   }
 
   @Test
@@ -257,7 +262,7 @@ final class ExecutorSchedulerTest {
 
     List<ExecutorEffect> effects = executor.advance(Duration.ofSeconds(1));
 
-    assertThat(effects).contains(new SendToken(F, 1));
+    assertThat(effects).contains(new SendToken(F, slots(1)));
     // Its late answer is an offer like any other.
     assertThat(
             executor.on(
@@ -274,7 +279,7 @@ final class ExecutorSchedulerTest {
     executor.on(new ExecutorEvent.ReservationsCancelled(F, 5));
 
     assertThat(end(attempt(1), Ending.DECIDED))
-        .containsExactly(new SendDone(F, attempt(1), Ending.DECIDED), new SendToken(F, 1));
+        .containsExactly(new SendDone(F, attempt(1), Ending.DECIDED), new SendToken(F, slots(1)));
   }
 
   @Test
@@ -288,7 +293,8 @@ final class ExecutorSchedulerTest {
     executor.reserve(F, 2);
 
     assertThat(executor.snapshot().frontends())
-        .containsExactly(new ExecutorSnapshot.Frontend(F, 1, 0, 0));
+        .containsExactly(
+            new ExecutorSnapshot.Frontend(F, 1, Resources.NONE, Resources.NONE, Resources.NONE, 0));
   }
 
   @Test
@@ -301,7 +307,7 @@ final class ExecutorSchedulerTest {
     executor.on(new ExecutorEvent.Disconnected(G));
 
     assertThat(end(attempt(1), Ending.DECIDED))
-        .containsExactly(new SendDone(F, attempt(1), Ending.DECIDED), new SendToken(F, 1));
+        .containsExactly(new SendDone(F, attempt(1), Ending.DECIDED), new SendToken(F, slots(1)));
   }
 
   // Results.
@@ -319,7 +325,7 @@ final class ExecutorSchedulerTest {
         .containsExactly(
             new SendHello(F, List.of(new AttemptProgress(attempt(1), Phase.REPORTED)), false),
             new SendDone(F, attempt(1), Ending.DECIDED),
-            new SendToken(F, 1));
+            new SendToken(F, slots(1)));
     assertThat(executor.on(new ExecutorEvent.Acknowledged(F, attempt(1))))
         .containsExactly(new Forget(attempt(1)));
     assertThat(executor.snapshot().held()).isEmpty();
@@ -351,7 +357,7 @@ final class ExecutorSchedulerTest {
     executor.offer(F, attempt(1));
 
     assertThat(executor.on(new ExecutorEvent.Acknowledged(F, attempt(1)))).isEmpty();
-    assertThat(executor.snapshot().freeSlots()).isZero();
+    assertThat(executor.snapshot().free().slots()).isZero();
   }
 
   @Test
@@ -375,12 +381,12 @@ final class ExecutorSchedulerTest {
 
     assertThat(executor.on(new ExecutorEvent.KillReceived(F, attempt(1))))
         .containsExactly(new Stop(attempt(1)));
-    assertThat(executor.snapshot().freeSlots()).isZero();
+    assertThat(executor.snapshot().free().slots()).isZero();
     assertThat(executor.snapshot().stopping()).containsExactly(attempt(1));
     assertThat(executor.on(new ExecutorEvent.KillReceived(F, attempt(1)))).isEmpty();
     // It may have ended by itself in the same moment: it is killed all the same.
     assertThat(end(attempt(1), Ending.DECIDED))
-        .containsExactly(new SendDone(F, attempt(1), Ending.KILLED), new SendToken(F, 1));
+        .containsExactly(new SendDone(F, attempt(1), Ending.KILLED), new SendToken(F, slots(1)));
   }
 
   @Test

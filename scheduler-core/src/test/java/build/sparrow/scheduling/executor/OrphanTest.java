@@ -38,7 +38,7 @@ final class OrphanTest {
 
     assertThat(executor.on(new ExecutorEvent.Ended(attempt(1), Ending.KILLED)))
         .contains(new Forget(attempt(1)));
-    assertThat(executor.snapshot().freeSlots()).isEqualTo(1);
+    assertThat(executor.snapshot().free().slots()).isEqualTo(1);
     assertThat(executor.snapshot().held()).isEmpty();
   }
 

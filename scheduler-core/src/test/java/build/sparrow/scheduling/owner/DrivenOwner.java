@@ -9,6 +9,7 @@ import build.sparrow.scheduling.OperationId;
 import build.sparrow.scheduling.Phase;
 import build.sparrow.scheduling.Platform;
 import build.sparrow.scheduling.PropertyRules;
+import build.sparrow.scheduling.Resources;
 import build.sparrow.scheduling.WatcherId;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -137,11 +138,11 @@ final class DrivenOwner {
   }
 
   List<OwnerEffect> token(ExecutorId executor, int freeSlots) {
-    return on(new OwnerEvent.Token(executor, freeSlots));
+    return on(new OwnerEvent.Token(executor, Resources.slots(freeSlots)));
   }
 
   List<OwnerEffect> pull(ExecutorId executor, int freeSlots) {
-    return on(new OwnerEvent.Pulled(executor, freeSlots));
+    return on(new OwnerEvent.Pulled(executor, Resources.slots(freeSlots)));
   }
 
   List<OwnerEffect> accept(ExecutorId executor, AttemptId attempt) {

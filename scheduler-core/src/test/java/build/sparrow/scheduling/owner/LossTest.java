@@ -15,9 +15,11 @@ import build.sparrow.scheduling.Ending;
 import build.sparrow.scheduling.ExecutorId;
 import build.sparrow.scheduling.LossClass;
 import build.sparrow.scheduling.Phase;
+import build.sparrow.scheduling.Resources;
 import build.sparrow.scheduling.Stage;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 final class LossTest {
@@ -36,7 +38,7 @@ final class LossTest {
     List<OwnerEffect> effects =
         owner.hello(ONE, LINUX, 1, owner.held(attempt, "a", Phase.EXECUTING));
 
-    assertThat(effects).containsExactly(new OwnerEffect.SendWelcome(ONE));
+    assertThat(effects).containsExactly(new OwnerEffect.SendWelcome(ONE, Map.of()));
     assertThat(owner.advance(Duration.ofSeconds(1))).isEmpty();
     assertThat(owner.view(operation("a")).executor()).isEqualTo(ONE);
   }
@@ -81,7 +83,7 @@ final class LossTest {
 
     assertThat(effects)
         .containsExactly(
-            new OwnerEffect.SendWelcome(ONE),
+            new OwnerEffect.SendWelcome(ONE, Map.of()),
             new OwnerEffect.StageChanged(operation("a"), Stage.EXECUTING, ONE));
     assertThat(owner.done(ONE, attempt))
         .containsExactly(new OwnerEffect.Conclude(operation("a"), ONE, attempt));
@@ -131,7 +133,7 @@ final class LossTest {
 
     assertThat(owner.done(ONE, invented)).containsExactly(new OwnerEffect.SendAck(ONE, invented));
     assertThat(owner.accept(ONE, invented)).isEmpty();
-    assertThat(owner.on(new OwnerEvent.Rejected(ONE, invented, 1))).isEmpty();
+    assertThat(owner.on(new OwnerEvent.Rejected(ONE, invented, Resources.slots(1)))).isEmpty();
     assertThat(owner.on(new OwnerEvent.HandedBack(ONE, invented))).isEmpty();
   }
 
@@ -333,7 +335,7 @@ final class LossTest {
         .startsWith(
             new OwnerEffect.Disconnect(ONE),
             new OwnerEffect.StageChanged(operation("a"), Stage.QUEUED, null),
-            new OwnerEffect.SendWelcome(successor));
+            new OwnerEffect.SendWelcome(successor, Map.of()));
     assertThat(owner.snapshot().executors()).hasSize(1);
   }
 

@@ -16,6 +16,7 @@ import build.sparrow.scheduling.Stage;
 import build.sparrow.scheduling.WatcherId;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Executors announce to a new owner what they hold from a former one. */
@@ -40,7 +41,7 @@ final class OwnerRestartTest {
   void aHeldAttemptBecomesAnOperation() {
     assertThat(announce(ONE, FORMER, Phase.EXECUTING))
         .containsExactly(
-            new OwnerEffect.SendWelcome(ONE),
+            new OwnerEffect.SendWelcome(ONE, Map.of()),
             new OwnerEffect.Adopted(operation("a"), ONE, FORMER),
             new OwnerEffect.StageChanged(operation("a"), Stage.EXECUTING, ONE));
   }
@@ -114,7 +115,7 @@ final class OwnerRestartTest {
 
     assertThat(effects)
         .containsExactly(
-            new OwnerEffect.SendWelcome(ONE),
+            new OwnerEffect.SendWelcome(ONE, Map.of()),
             new OwnerEffect.StageChanged(NEW_NAME, Stage.EXECUTING, ONE));
     assertThat(owner.done(ONE, FORMER))
         .containsExactly(new OwnerEffect.Conclude(NEW_NAME, ONE, FORMER));
@@ -126,7 +127,8 @@ final class OwnerRestartTest {
     AttemptId second = new AttemptId("former epoch", 8);
 
     assertThat(announce(TWO, second, Phase.EXECUTING))
-        .containsExactly(new OwnerEffect.SendWelcome(TWO), new OwnerEffect.SendKill(TWO, second));
+        .containsExactly(
+            new OwnerEffect.SendWelcome(TWO, Map.of()), new OwnerEffect.SendKill(TWO, second));
   }
 
   @Test
@@ -146,7 +148,8 @@ final class OwnerRestartTest {
     AttemptId unwanted = new AttemptId(EPOCH, 50);
 
     assertThat(announce(ONE, unwanted, Phase.EXECUTING))
-        .containsExactly(new OwnerEffect.SendWelcome(ONE), new OwnerEffect.SendKill(ONE, unwanted));
+        .containsExactly(
+            new OwnerEffect.SendWelcome(ONE, Map.of()), new OwnerEffect.SendKill(ONE, unwanted));
   }
 
   @Test
@@ -154,7 +157,7 @@ final class OwnerRestartTest {
     AttemptId unwanted = new AttemptId(EPOCH, 50);
 
     assertThat(announce(ONE, unwanted, Phase.REPORTED))
-        .containsExactly(new OwnerEffect.SendWelcome(ONE));
+        .containsExactly(new OwnerEffect.SendWelcome(ONE, Map.of()));
     assertThat(owner.done(ONE, unwanted)).containsExactly(new OwnerEffect.SendAck(ONE, unwanted));
   }
 

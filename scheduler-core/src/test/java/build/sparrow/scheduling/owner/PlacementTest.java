@@ -16,6 +16,7 @@ import build.sparrow.scheduling.ExecutorId;
 import build.sparrow.scheduling.Label;
 import build.sparrow.scheduling.LabelDifference;
 import build.sparrow.scheduling.Platform;
+import build.sparrow.scheduling.Resources;
 import build.sparrow.scheduling.Stage;
 import build.sparrow.scheduling.WatcherId;
 import java.time.Duration;
@@ -37,7 +38,9 @@ final class PlacementTest {
         .containsExactly(
             new OwnerEffect.Follow(new WatcherId(1), operation("a"), Stage.QUEUED, null),
             new OwnerEffect.SendOffer(
-                executor, new OfferedAttempt(attempt("a", effects), operation("a"), false)));
+                executor,
+                new OfferedAttempt(
+                    attempt("a", effects), operation("a"), Resources.slots(1), false)));
   }
 
   @Test
@@ -212,7 +215,7 @@ final class PlacementTest {
     var attempt = attempt("first", owner.submit("first"));
     owner.submit("second");
 
-    owner.on(new OwnerEvent.Rejected(executor, attempt, 0));
+    owner.on(new OwnerEvent.Rejected(executor, attempt, Resources.NONE));
 
     assertThat(offered(owner.token(executor, 1))).containsExactly(operation("first"));
   }
@@ -223,7 +226,8 @@ final class PlacementTest {
     owner.token(executor, 4);
     var attempt = attempt("a", owner.submit("a"));
 
-    List<OwnerEffect> effects = owner.on(new OwnerEvent.Rejected(executor, attempt, 0));
+    List<OwnerEffect> effects =
+        owner.on(new OwnerEvent.Rejected(executor, attempt, Resources.NONE));
 
     assertThat(offers(effects)).isEmpty();
     assertThat(offered(owner.submit("b"))).isEmpty();
@@ -299,7 +303,7 @@ final class PlacementTest {
     var attempt = attempt("a", full.submit("a"));
     full.submit("b");
 
-    full.on(new OwnerEvent.Rejected(executor, attempt, 0));
+    full.on(new OwnerEvent.Rejected(executor, attempt, Resources.NONE));
 
     assertThat(full.snapshot().counts().queued()).isEqualTo(2);
   }
@@ -313,7 +317,7 @@ final class PlacementTest {
         new OwnerEvent.ExecutorJoined(executor, "linux", LINUX, "Full", 1, false, List.of()),
         0,
         random);
-    fresh.on(new OwnerEvent.Token(executor, 1), 0, random);
+    fresh.on(new OwnerEvent.Token(executor, Resources.slots(1)), 0, random);
 
     List<OwnerEffect> early = fresh.on(DrivenOwner.submission(new WatcherId(1), "a"), 0, random);
     long settled = Duration.ofMillis(500).toNanos();
@@ -335,7 +339,7 @@ final class PlacementTest {
         random);
     fresh.on(DrivenOwner.submission(new WatcherId(1), "a"), 0, random);
 
-    assertThat(fresh.on(new OwnerEvent.Pulled(executor, 1), 1, random))
+    assertThat(fresh.on(new OwnerEvent.Pulled(executor, Resources.slots(1)), 1, random))
         .containsExactly(new OwnerEffect.SendPullReply(executor, List.of()));
   }
 

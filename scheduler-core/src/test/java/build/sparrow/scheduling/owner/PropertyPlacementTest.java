@@ -10,6 +10,7 @@ import build.sparrow.scheduling.LabelDifference;
 import build.sparrow.scheduling.Platform;
 import build.sparrow.scheduling.PropertyMatch;
 import build.sparrow.scheduling.PropertyRules;
+import build.sparrow.scheduling.Resources;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -17,7 +18,8 @@ import org.junit.jupiter.api.Test;
 /** Of several pools an action gets the one that others can do without, and of none it is told. */
 final class PropertyPlacementTest {
   private static final PropertyRules RULES =
-      new PropertyRules(Map.of("cpu", PropertyMatch.MINIMUM, "container-image", PropertyMatch.ANY));
+      new PropertyRules(
+          Map.of("cpu", PropertyMatch.MINIMUM, "container-image", PropertyMatch.ANY), Map.of());
   private static final Platform SMALL = Platform.of(new Label("cpu", "4"));
   private static final Platform LARGE = Platform.of(new Label("cpu", "16"));
   private static final Platform GPU = Platform.of(new Label("cpu", "16"), new Label("gpu", "a100"));
@@ -38,7 +40,7 @@ final class PropertyPlacementTest {
   private ExecutorId idle(String name, String pool, Platform platform) {
     ExecutorId executor = executor(name);
     owner.hello(executor, pool, platform, 1);
-    owner.token(executor, 1);
+    owner.on(new OwnerEvent.Token(executor, new Resources(1, RULES.read(platform).amounts())));
     return executor;
   }
 

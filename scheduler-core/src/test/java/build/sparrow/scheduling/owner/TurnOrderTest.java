@@ -11,6 +11,7 @@ import build.sparrow.scheduling.OperationId;
 import build.sparrow.scheduling.Origin;
 import build.sparrow.scheduling.Phase;
 import build.sparrow.scheduling.Platform;
+import build.sparrow.scheduling.Resources;
 import build.sparrow.scheduling.WatcherId;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -51,7 +52,7 @@ final class TurnOrderTest {
   }
 
   private List<OfferedAttempt> pull(int slots) {
-    return owner.on(new OwnerEvent.Pulled(EXECUTOR, slots)).stream()
+    return owner.on(new OwnerEvent.Pulled(EXECUTOR, Resources.slots(slots))).stream()
         .filter(OwnerEffect.SendPullReply.class::isInstance)
         .map(OwnerEffect.SendPullReply.class::cast)
         .flatMap(reply -> reply.offers().stream())

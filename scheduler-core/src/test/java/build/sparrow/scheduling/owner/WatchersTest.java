@@ -18,6 +18,7 @@ import build.sparrow.scheduling.Stage;
 import build.sparrow.scheduling.WatcherId;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 final class WatchersTest {
@@ -83,7 +84,7 @@ final class WatchersTest {
     List<OwnerEffect> hello = owner.hello(ONE, LINUX, 1, owner.held(attempt, "a", Phase.REPORTED));
     List<OwnerEffect> again = owner.done(ONE, attempt);
 
-    assertThat(hello).containsExactly(new OwnerEffect.SendWelcome(ONE));
+    assertThat(hello).containsExactly(new OwnerEffect.SendWelcome(ONE, Map.of()));
     assertThat(again).isEmpty();
     assertThat(owner.on(new OwnerEvent.Concluded(operation("a"))))
         .contains(new OwnerEffect.SendAck(ONE, attempt));

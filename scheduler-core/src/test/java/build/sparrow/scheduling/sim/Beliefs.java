@@ -2,8 +2,10 @@ package build.sparrow.scheduling.sim;
 
 import static build.sparrow.scheduling.sim.Invariants.require;
 
+import build.sparrow.scheduling.Resources;
 import build.sparrow.scheduling.executor.ExecutorSnapshot;
 import build.sparrow.scheduling.owner.OwnerSnapshot;
+import build.sparrow.scheduling.owner.PoolDeclaration;
 import java.util.List;
 
 /**
@@ -44,13 +46,15 @@ final class Beliefs {
    */
   private void checkServed(
       FrontendProcess frontend, OwnerSnapshot snapshot, OwnerSnapshot.Queue queue) {
-    boolean open = false;
+    int open = 0;
+    int keeping = 0;
     for (OwnerSnapshot.Executor executor : snapshot.executors()) {
       if (fits(executor, queue) && executor.connection() == OwnerSnapshot.Connection.READY) {
-        open = true;
+        open++;
+        keeping += executor.keptRoom().slots() > 0 ? 1 : 0;
         // One that failed under an action may be passed over.
         require(
-            executor.idleSlots() == 0 || farm.scenario.badActions() > 0,
+            !executor.idle().covers(taken(executor, queue)) || farm.scenario.badActions() > 0,
             "{} lets {} idle while {} waits",
             frontend.epoch,
             executor.id(),
@@ -58,7 +62,7 @@ final class Beliefs {
       }
     }
     require(
-        !open || queue.reservations() > 0,
+        queue.reservations() > 0 || keeping >= Math.min(open, queue.queuedActions()),
         "{} has executors for {} and asks none",
         frontend.epoch,
         queue);
@@ -79,7 +83,10 @@ final class Beliefs {
     for (OwnerSnapshot.Executor executor : snapshot.executors()) {
       Long since = farm.invariants.idleSinceNanos(executor.id());
       require(
-          !fits(executor, queue) || since == null || farm.timeline.now() - since <= bound,
+          !fits(executor, queue)
+              || since == null
+              || !hasRoom(executor, queue)
+              || farm.timeline.now() - since <= bound,
           "{} idles since {} us while {} waits",
           executor.id(),
           since == null ? 0 : since / 1_000,
@@ -87,13 +94,29 @@ final class Beliefs {
     }
   }
 
-  private boolean fits(OwnerSnapshot.Executor executor, OwnerSnapshot.Queue queue) {
+  /** Whether the executor has room for such an action that it need not keep for another. */
+  private boolean hasRoom(OwnerSnapshot.Executor executor, OwnerSnapshot.Queue queue) {
+    return farm.executors().stream()
+        .filter(each -> each.id.equals(executor.id()))
+        .map(each -> each.scheduler().snapshot())
+        .anyMatch(snapshot -> KeptRooms.forOthers(snapshot).covers(taken(executor, queue)));
+  }
+
+  private Resources taken(OwnerSnapshot.Executor executor, OwnerSnapshot.Queue queue) {
+    return farm.scenario.taken(pool(executor), queue.platform());
+  }
+
+  private PoolDeclaration pool(OwnerSnapshot.Executor executor) {
     return farm.scenario.pools().stream()
-        .anyMatch(
-            pool ->
-                pool.name().equals(executor.pool())
-                    && Scenario.meets(pool, queue.platform())
-                    && (pool.onDemand() || !queue.onDemandOnly()));
+        .filter(pool -> pool.name().equals(executor.pool()))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private boolean fits(OwnerSnapshot.Executor executor, OwnerSnapshot.Queue queue) {
+    PoolDeclaration pool = pool(executor);
+    return farm.scenario.meets(pool, queue.platform())
+        && (pool.onDemand() || !queue.onDemandOnly());
   }
 
   /** Where nothing is under way, both ends count the same reservations. */
@@ -102,6 +125,7 @@ final class Beliefs {
       if (stream.executor.draining()) {
         continue;
       }
+      checkSameRoomWanted(frontend, snapshot, stream);
       int here =
           snapshot.executors().stream()
               .filter(each -> each.id().equals(stream.executor.id))
@@ -120,6 +144,29 @@ final class Beliefs {
           stream.executor.id,
           there);
     }
+  }
+
+  private static void checkSameRoomWanted(
+      FrontendProcess frontend, OwnerSnapshot snapshot, Stream stream) {
+    Resources here =
+        snapshot.executors().stream()
+            .filter(each -> each.id().equals(stream.executor.id))
+            .map(OwnerSnapshot.Executor::keptRoom)
+            .findFirst()
+            .orElse(Resources.NONE);
+    Resources there =
+        stream.executor.scheduler().snapshot().frontends().stream()
+            .filter(each -> each.id().equals(frontend.id))
+            .map(ExecutorSnapshot.Frontend::roomWanted)
+            .findFirst()
+            .orElse(Resources.NONE);
+    require(
+        here.equals(there),
+        "{} believes that {} keeps {} for it, which keeps {}",
+        frontend.epoch,
+        stream.executor.id,
+        here,
+        there);
   }
 
   // The end.
@@ -146,7 +193,7 @@ final class Beliefs {
         require(
             executor.reservations() == 0
                 && executor.operations().isEmpty()
-                && executor.idleSlots() == executor.slots(),
+                && executor.idle().slots() == executor.slots(),
             "{} is left with {}",
             frontend.epoch,
             executor);
@@ -157,14 +204,14 @@ final class Beliefs {
       require(
           snapshot.held().isEmpty()
               && snapshot.stopping().isEmpty()
-              && snapshot.freeSlots() == executor.slots
+              && snapshot.free().equals(executor.capacity)
               && snapshot.frontends().size() == alive.size()
               && snapshot.frontends().stream()
                   .allMatch(
                       each ->
                           each.reservations() == 0
                               && each.pendingPulls() == 0
-                              && each.tokens() == executor.slots),
+                              && each.tokens().equals(executor.capacity)),
           "{} is left with {}",
           executor.id,
           snapshot);

@@ -5,6 +5,7 @@ import build.sparrow.scheduling.Ending;
 import build.sparrow.scheduling.ExecutorId;
 import build.sparrow.scheduling.FrontendId;
 import build.sparrow.scheduling.Phase;
+import build.sparrow.scheduling.Resources;
 import build.sparrow.scheduling.executor.ExecutorConfig;
 import build.sparrow.scheduling.executor.ExecutorEffect;
 import build.sparrow.scheduling.executor.ExecutorEvent;
@@ -29,6 +30,7 @@ final class ExecutorProcess {
   final ExecutorId id;
   final PoolDeclaration pool;
   final int slots;
+  final Resources capacity;
   private final Simulation farm;
   private final ExecutorScheduler scheduler;
   private final SplittableRandom random;
@@ -50,6 +52,7 @@ final class ExecutorProcess {
     this.pool = pool;
     this.slots = slots;
     this.random = random;
+    capacity = new Resources(slots, farm.scenario.rules().read(pool.platform()).amounts());
     scheduler = new ExecutorScheduler(ExecutorConfig.of(slots));
   }
 
@@ -97,8 +100,10 @@ final class ExecutorProcess {
 
   void receive(Stream stream, ExecutorEvent message) {
     boolean unmatched =
-        message instanceof ExecutorEvent.ReservationsCancelled
-            && farm.bug == PlantedBug.CANCEL_BY_IDENTITY;
+        (message instanceof ExecutorEvent.ReservationsCancelled
+                && farm.bug == PlantedBug.CANCEL_BY_IDENTITY)
+            || (message instanceof ExecutorEvent.RoomWanted
+                && farm.bug == PlantedBug.NO_ROOM_IS_KEPT);
     if (alive && streams.get(stream.frontend.id) == stream && !unmatched) {
       on(message);
     }
@@ -299,6 +304,9 @@ final class ExecutorProcess {
 
   /** What an offer looks like on the wire to this executor. */
   static Offered offered(Simulation farm, OfferedAttempt offer) {
-    return new Offered(offer.attempt(), farm.offer(offer.attempt()).action().id(), offer.alone());
+    Resources size =
+        farm.bug == PlantedBug.SIZE_LOST_ON_THE_WAY ? Resources.slots(1) : offer.size();
+    return new Offered(
+        offer.attempt(), farm.offer(offer.attempt()).action().id(), size, offer.alone());
   }
 }

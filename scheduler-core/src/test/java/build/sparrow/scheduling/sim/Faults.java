@@ -3,6 +3,7 @@ package build.sparrow.scheduling.sim;
 import build.sparrow.scheduling.AttemptId;
 import build.sparrow.scheduling.Ending;
 import build.sparrow.scheduling.FrontendId;
+import build.sparrow.scheduling.Resources;
 import build.sparrow.scheduling.owner.OwnerEvent;
 import java.time.Duration;
 import java.util.HashMap;
@@ -127,7 +128,7 @@ final class Faults {
       stream.toFrontend(
           switch (random.nextInt(5)) {
             case 0 -> new OwnerEvent.Accepted(executor.id, attempt);
-            case 1 -> new OwnerEvent.Rejected(executor.id, attempt, 3);
+            case 1 -> new OwnerEvent.Rejected(executor.id, attempt, Resources.slots(3));
             case 2 -> new OwnerEvent.HandedBack(executor.id, attempt);
             default -> new OwnerEvent.Finished(executor.id, attempt, Ending.DECIDED);
           });

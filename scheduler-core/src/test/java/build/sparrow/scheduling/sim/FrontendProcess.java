@@ -55,7 +55,7 @@ final class FrontendProcess {
             new OwnerConfig(
                 epoch,
                 farm.scenario.pools(),
-                Scenario.RULES,
+                farm.scenario.rules(),
                 farm.scenario.maxQueuedActions(),
                 farm.weather.budgets(),
                 Simulation.TIMES));
@@ -289,8 +289,8 @@ final class FrontendProcess {
         actions.remove(operation);
       }
       case OwnerEffect.Adopted(var operation, _, _) -> farm.invariants.adopted(this, operation);
-      case OwnerEffect.SendWelcome(var executor) ->
-          send(executor, new ExecutorEvent.Welcomed(id, epoch));
+      case OwnerEffect.SendWelcome(var executor, var counted) ->
+          send(executor, new ExecutorEvent.Welcomed(id, epoch, counted));
       case OwnerEffect.SendOffer(var executor, var offer) -> {
         register(executor, offer);
         send(executor, new ExecutorEvent.OfferReceived(id, ExecutorProcess.offered(farm, offer)));
@@ -306,6 +306,8 @@ final class FrontendProcess {
           send(executor, new ExecutorEvent.Reserved(id, count));
       case OwnerEffect.SendCancelReserve(var executor, var count) ->
           send(executor, new ExecutorEvent.ReservationsCancelled(id, count));
+      case OwnerEffect.SendRoomWanted(var executor, var room) ->
+          send(executor, new ExecutorEvent.RoomWanted(id, room));
       case OwnerEffect.SendKill(var executor, var attempt) -> {
         farm.invariants.killed(this, attempt);
         send(executor, new ExecutorEvent.KillReceived(id, attempt));
@@ -337,7 +339,13 @@ final class FrontendProcess {
   private void register(ExecutorId executor, OfferedAttempt offer) {
     farm.offered(
         offer.attempt(),
-        new Offer(id, executor, offer.operation(), actionOf(offer.operation()), offer.alone()));
+        new Offer(
+            id,
+            executor,
+            offer.operation(),
+            actionOf(offer.operation()),
+            offer.size(),
+            offer.alone()));
   }
 
   private void publish(OperationId operation) {

@@ -6,6 +6,7 @@ import build.sparrow.scheduling.ExecutorId;
 import build.sparrow.scheduling.LabelDifference;
 import build.sparrow.scheduling.OperationId;
 import build.sparrow.scheduling.Phase;
+import build.sparrow.scheduling.Resources;
 import build.sparrow.scheduling.Stage;
 import build.sparrow.scheduling.executor.ExecutorSnapshot;
 import build.sparrow.scheduling.owner.OperationFailure;
@@ -31,6 +32,7 @@ final class Invariants {
   private final Map<AttemptId, String> killed = new HashMap<>();
   private final Map<AttemptId, OperationKey> unpublished = new HashMap<>();
   private final Map<ExecutorId, Long> idleSinceNanos = new HashMap<>();
+  private final KeptRooms rooms = new KeptRooms();
   private int completed;
   private int failed;
   private int adopted;
@@ -78,7 +80,7 @@ final class Invariants {
     Run run = new Run(offer, executor.id);
     require(runs.putIfAbsent(attempt, run) == null, "Attempt {} runs twice", attempt);
     require(
-        Scenario.meets(executor.pool, offer.action().platform()),
+        farm.scenario.meets(executor.pool, offer.action().platform()),
         "{} asks for {} but runs at {}, which has {}",
         attempt,
         offer.action().platform(),
@@ -101,12 +103,22 @@ final class Invariants {
         offer.action().id(),
         executor.id);
     require(
-        here.size() < executor.slots,
-        "{} has {} slots and runs {} beside {}",
-        executor.id,
-        executor.slots,
+        offer.size().equals(farm.scenario.taken(executor.pool, offer.action().platform())),
+        "{} is said to take {}",
         attempt,
-        here.keySet());
+        offer.size());
+    Resources taken = offer.size();
+    for (Run other : here.values()) {
+      taken = taken.plus(other.offer.size());
+    }
+    require(
+        executor.capacity.covers(taken),
+        "{} has {} and runs {} beside {}, which take {}",
+        executor.id,
+        executor.capacity,
+        attempt,
+        here.keySet(),
+        taken);
     require(
         here.isEmpty()
             || (!offer.alone() && here.values().stream().noneMatch(each -> each.offer.alone())),
@@ -164,13 +176,14 @@ final class Invariants {
         executor.running(),
         holding);
     require(
-        snapshot.freeSlots() <= executor.slots - holding,
-        "{} has {} slots, holds {} and says {} are free",
+        snapshot.free().slots() <= executor.slots - holding,
+        "{} has {} slots, holds {} and says that {} is free",
         executor.id,
         executor.slots,
         holding,
-        snapshot.freeSlots());
-    if (executor.alive() && snapshot.freeSlots() > 0) {
+        snapshot.free());
+    rooms.check(executor, snapshot);
+    if (executor.alive() && snapshot.free().slots() > 0 && !rooms.hasMoreThanBefore(executor)) {
       idleSinceNanos.putIfAbsent(executor.id, farm.timeline.now());
     } else {
       idleSinceNanos.remove(executor.id);

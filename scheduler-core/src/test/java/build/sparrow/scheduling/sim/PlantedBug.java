@@ -16,7 +16,11 @@ enum PlantedBug {
   /** An executor that the platform takes away counts as one that failed. */
   PREEMPTION_CHARGED,
   /** An owner runs at once what executors may run for another owner that has just gone. */
-  TAKEOVER_NOT_AWAITED;
+  TAKEOVER_NOT_AWAITED,
+  /** An executor takes each action for one that takes a slot and nothing else. */
+  SIZE_LOST_ON_THE_WAY,
+  /** An executor fills up with small actions while a large one waits for room there. */
+  NO_ROOM_IS_KEPT;
 
   /** Where it can show. */
   Weather weather() {
@@ -27,7 +31,9 @@ enum PlantedBug {
           CANCEL_BY_IDENTITY,
           SLOT_OF_FAILED_LAUNCH_LEAKS,
           LOST_PULL_REPLY_LOSES_ACTION,
-          LATE_RESULT_NOT_FENCED ->
+          LATE_RESULT_NOT_FENCED,
+          SIZE_LOST_ON_THE_WAY,
+          NO_ROOM_IS_KEPT ->
           Weather.STORMY;
     };
   }

@@ -2,10 +2,13 @@ package build.sparrow.scheduling.sim;
 
 import build.sparrow.scheduling.Label;
 import build.sparrow.scheduling.Platform;
+import build.sparrow.scheduling.PropertyMatch;
 import build.sparrow.scheduling.PropertyRules;
+import build.sparrow.scheduling.Resources;
 import build.sparrow.scheduling.owner.PoolDeclaration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /**
@@ -22,6 +25,7 @@ import java.util.random.RandomGenerator;
  */
 record Scenario(
     int frontends,
+    PropertyRules rules,
     List<PoolDeclaration> pools,
     List<Platform> actionPlatforms,
     int executors,
@@ -47,7 +51,8 @@ record Scenario(
   private static final Label ARM = new Label("cpu", "arm64");
   private static final Label GPU = new Label("gpu", "yes");
 
-  static final PropertyRules RULES = PropertyRules.EXACT;
+  private static final PropertyRules COUNTING =
+      new PropertyRules(Map.of("memory", PropertyMatch.MINIMUM), Map.of("memory", 500L));
 
   static final Platform IMPOSSIBLE = Platform.of(LINUX, new Label("cpu", "vax"));
 
@@ -63,28 +68,68 @@ record Scenario(
     }
     List<Platform> wanted = new ArrayList<>(pools.stream().map(PoolDeclaration::platform).toList());
     wanted.add(Platform.ANY);
+    Scenario drawn =
+        new Scenario(
+            1 + random.nextInt(3),
+            PropertyRules.EXACT,
+            pools,
+            wanted,
+            random.nextInt(5) == 0 ? 1 + random.nextInt(12) : 1 + random.nextInt(4),
+            1 + random.nextInt(4),
+            random.nextInt(4) == 0 ? 5 : 1_000,
+            20 + random.nextInt(80),
+            5 + random.nextInt(100),
+            5 * Timeline.SECOND,
+            15 * Timeline.SECOND,
+            (1 + random.nextInt(40)) * Timeline.MILLISECOND,
+            sometimes(random, 0.5),
+            sometimes(random, 0.3),
+            sometimes(random, 0.2),
+            sometimes(random, 0.2),
+            sometimes(random, 3),
+            sometimes(random, 2),
+            sometimes(random, 0.1),
+            sometimes(random, 0.1),
+            sometimes(random, 0.3),
+            0);
+    return random.nextInt(3) == 0 ? drawn.counting(random) : drawn;
+  }
+
+  /** The same, but that executors have memory, and actions take of it, up to all of the largest. */
+  private Scenario counting(RandomGenerator random) {
+    List<PoolDeclaration> counted = new ArrayList<>();
+    for (PoolDeclaration pool : pools) {
+      List<Label> labels = new ArrayList<>(pool.platform().labels());
+      labels.add(new Label("memory", Integer.toString(1 + random.nextInt(6))));
+      counted.add(
+          new PoolDeclaration(pool.name(), Platform.of(labels), pool.onDemand(), pool.grows()));
+    }
+    List<Platform> wanted = new ArrayList<>(actionPlatforms);
+    counted.forEach(pool -> wanted.add(pool.platform()));
+    wanted.add(Platform.of(LINUX, new Label("memory", "1")));
     return new Scenario(
-        1 + random.nextInt(3),
-        pools,
+        frontends,
+        COUNTING,
+        counted,
         wanted,
-        random.nextInt(5) == 0 ? 1 + random.nextInt(12) : 1 + random.nextInt(4),
-        1 + random.nextInt(4),
-        random.nextInt(4) == 0 ? 5 : 1_000,
-        20 + random.nextInt(80),
-        5 + random.nextInt(100),
-        5 * Timeline.SECOND,
-        15 * Timeline.SECOND,
-        (1 + random.nextInt(40)) * Timeline.MILLISECOND,
-        sometimes(random, 0.5),
-        sometimes(random, 0.3),
-        sometimes(random, 0.2),
-        sometimes(random, 0.2),
-        sometimes(random, 3),
-        sometimes(random, 2),
-        sometimes(random, 0.1),
-        sometimes(random, 0.1),
-        sometimes(random, 0.3),
-        0);
+        executors,
+        maxSlots,
+        maxQueuedActions,
+        calls,
+        distinctActions,
+        callsUntilNanos,
+        faultsUntilNanos,
+        maxDelayNanos,
+        crashes,
+        drains,
+        partitions,
+        frontendCrashes,
+        breaks,
+        lies,
+        duplicates,
+        badActions,
+        fickle,
+        preemptions);
   }
 
   /** Nothing breaks and nobody leaves: then the farm must also be quick. */
@@ -120,8 +165,13 @@ record Scenario(
     return changed;
   }
 
-  static boolean meets(PoolDeclaration pool, Platform wanted) {
-    return RULES.read(pool.platform()).meets(RULES.read(wanted));
+  boolean meets(PoolDeclaration pool, Platform wanted) {
+    return rules.read(pool.platform()).meets(rules.read(wanted));
+  }
+
+  /** What such an action takes of an executor of the pool. */
+  Resources taken(PoolDeclaration pool, Platform wanted) {
+    return rules.taken(rules.read(wanted), rules.read(pool.platform()));
   }
 
   /** Whether the farm has executors for such an action that nobody takes away. */
@@ -138,6 +188,7 @@ record Scenario(
       double preemptionRate) {
     return new Scenario(
         frontendCount,
+        rules,
         other,
         actionPlatforms,
         executors,
@@ -170,6 +221,7 @@ record Scenario(
         };
     return new Scenario(
         by == Reduction.ONE_FRONTEND ? 1 : frontends,
+        rules,
         pools,
         actionPlatforms,
         executors,

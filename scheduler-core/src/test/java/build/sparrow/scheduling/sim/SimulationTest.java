@@ -95,6 +95,16 @@ final class SimulationTest {
     findsWithinAThousandSeeds(PlantedBug.TAKEOVER_NOT_AWAITED);
   }
 
+  @Test
+  void sizeThatIsLostOnTheWayIsFound() {
+    findsWithinAThousandSeeds(PlantedBug.SIZE_LOST_ON_THE_WAY);
+  }
+
+  @Test
+  void roomThatIsNotKeptIsFound() {
+    findsWithinAThousandSeeds(PlantedBug.NO_ROOM_IS_KEPT);
+  }
+
   private static void findsWithinAThousandSeeds(PlantedBug bug) {
     for (long seed = 1; seed <= 1_000; seed++) {
       try {

@@ -188,8 +188,8 @@ final class ShippedFrontend {
       }
       case OwnerEffect.Adopted(var operation, _, var attempt) ->
           tasks.putIfAbsent(operation, Objects.requireNonNull(farm.attempts.get(attempt)).task());
-      case OwnerEffect.SendWelcome(var executor) ->
-          send(executor, new ExecutorEvent.Welcomed(id, epoch));
+      case OwnerEffect.SendWelcome(var executor, var counted) ->
+          send(executor, new ExecutorEvent.Welcomed(id, epoch, counted));
       case OwnerEffect.SendOffer(var executor, var offer) ->
           send(executor, new ExecutorEvent.OfferReceived(id, registered(offer)));
       case OwnerEffect.SendPullReply(var executor, var offers) ->
@@ -200,6 +200,8 @@ final class ShippedFrontend {
           send(executor, new ExecutorEvent.Reserved(id, count));
       case OwnerEffect.SendCancelReserve(var executor, var count) ->
           send(executor, new ExecutorEvent.ReservationsCancelled(id, count));
+      case OwnerEffect.SendRoomWanted(var executor, var room) ->
+          send(executor, new ExecutorEvent.RoomWanted(id, room));
       case OwnerEffect.SendKill(var executor, var attempt) ->
           send(executor, new ExecutorEvent.KillReceived(id, attempt));
       case OwnerEffect.SendAck(var executor, var attempt) ->
@@ -247,7 +249,7 @@ final class ShippedFrontend {
     farm.offers++;
     Task task = Objects.requireNonNull(tasks.get(offer.operation()));
     farm.attempts.put(offer.attempt(), new Shipped.Bound(task, offer.operation()));
-    return new Offered(offer.attempt(), task.action, offer.alone());
+    return new Offered(offer.attempt(), task.action, offer.size(), offer.alone());
   }
 
   private void send(ExecutorId executor, ExecutorEvent message) {
