@@ -8,6 +8,8 @@ import build.sparrow.scheduling.Label;
 import build.sparrow.scheduling.OperationId;
 import build.sparrow.scheduling.Origin;
 import build.sparrow.scheduling.Platform;
+import build.sparrow.scheduling.PropertyRules;
+import build.sparrow.scheduling.Resources;
 import build.sparrow.scheduling.WatcherId;
 import build.sparrow.scheduling.owner.LossBudgets;
 import build.sparrow.scheduling.owner.OfferedAttempt;
@@ -22,6 +24,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
@@ -68,6 +71,8 @@ final class BusyOwner {
           new OwnerConfig(
               "epoch",
               List.of(PoolDeclaration.of("linux", LINUX)),
+              PropertyRules.EXACT,
+              Map.of(),
               1_000_000,
               LossBudgets.DEFAULT,
               TIMES));
@@ -139,9 +144,9 @@ final class BusyOwner {
   private void askForWork(Executor executor) {
     if (executor.reservations > 0) {
       executor.reservations--;
-      on(new OwnerEvent.Pulled(executor.id, executor.free));
+      on(new OwnerEvent.Pulled(executor.id, Resources.slots(executor.free)));
     } else {
-      on(new OwnerEvent.Token(executor.id, executor.free));
+      on(new OwnerEvent.Token(executor.id, Resources.slots(executor.free)));
     }
   }
 

@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -105,6 +106,9 @@ record FarmBlueprint(BuildFarmSpec spec, Map<String, Path> poolRoots, int proces
     SchedulerSpec.Attempts attempts = spec.scheduler().attempts();
     return new SchedulingPolicy(
         properties(),
+        spec.scheduler().tenants().stream()
+            .collect(
+                Collectors.toMap(SchedulerSpec.Tenant::instanceName, SchedulerSpec.Tenant::weight)),
         new LossBudgets(
             attempts.infrastructure(),
             attempts.outOfMemory(),

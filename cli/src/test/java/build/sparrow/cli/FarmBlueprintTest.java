@@ -45,6 +45,7 @@ final class FarmBlueprintTest {
           platformProperties:
           - {name: memory, match: Minimum, defaultAmount: 500Mi}
           - {name: silo, match: Ignore}
+          tenants: [{instanceName: ci, weight: 3}]
         storage: {volume: {size: 1G}, eviction: {leaseSeconds: 60}}
         executorPools:
         - name: linux
@@ -89,6 +90,7 @@ final class FarmBlueprintTest {
                     new PropertyRules(
                         Map.of("memory", PropertyMatch.MINIMUM, "silo", PropertyMatch.IGNORE),
                         Map.of("memory", 1_000L * (500 << 20))),
+                    Map.of("ci", 3),
                     new LossBudgets(5, 6, 7, 8)),
                 Duration.ofSeconds(60),
                 FrontendConfig.DEFAULT_PROGRESS_INTERVAL,

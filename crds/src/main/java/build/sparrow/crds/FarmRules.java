@@ -39,6 +39,7 @@ public final class FarmRules {
         "spec.storage.volume.size", spec.storage().volume().size(), "64Mi", "8Pi");
     rules.problems.checkResources("spec.storage.resources", spec.storage().resources());
     rules.checkRuleNames(spec.scheduler().platformProperties());
+    rules.checkTenants(spec.scheduler().tenants());
     rules.checkPools(spec.executorPools(), spec.scheduler());
     return rules.problems.found();
   }
@@ -107,6 +108,19 @@ public final class FarmRules {
             path + ".defaultAmount",
             rule.defaultAmount(),
             "only match Minimum counts; leave it out or change the match");
+      }
+    }
+  }
+
+  private void checkTenants(List<SchedulerSpec.Tenant> tenants) {
+    Set<String> names = new HashSet<>();
+    for (int i = 0; i < tenants.size(); i++) {
+      String name = tenants.get(i).instanceName();
+      if (!names.add(name)) {
+        add(
+            "spec.scheduler.tenants[" + i + "].instanceName",
+            name,
+            "has a weight already; leave one of the two out");
       }
     }
   }

@@ -15,7 +15,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** How actions are placed and tried again. */
-@JsonPropertyOrder({"attempts", "preemptionsBeforeOnDemand", "platformProperties"})
+@JsonPropertyOrder({"attempts", "preemptionsBeforeOnDemand", "platformProperties", "tenants"})
 public record SchedulerSpec(
     @JsonPropertyDescription(
             "How often an action that was lost is tried. Losses to preemption are not counted.")
@@ -33,13 +33,20 @@ public record SchedulerSpec(
                 + " exactly.")
         @Default("[]")
         @Size(max = 32)
-        List<PropertyRule> platformProperties) {
-  static final SchedulerSpec DEFAULTS = new SchedulerSpec(Attempts.DEFAULTS, 3, List.of());
+        List<PropertyRule> platformProperties,
+    @JsonPropertyDescription(
+            "Who gets more of the farm than others while both wait. Each instance is a tenant.")
+        @Default("[]")
+        @Size(max = 100)
+        List<Tenant> tenants) {
+  static final SchedulerSpec DEFAULTS =
+      new SchedulerSpec(Attempts.DEFAULTS, 3, List.of(), List.of());
 
   public SchedulerSpec {
     attempts = Absent.or(attempts, Attempts.DEFAULTS);
     preemptionsBeforeOnDemand = Absent.or(preemptionsBeforeOnDemand, 3);
     platformProperties = List.copyOf(Absent.or(platformProperties, List.of()));
+    tenants = List.copyOf(Absent.or(tenants, List.of()));
   }
 
   /** How the properties of that name are compared. */
@@ -78,6 +85,26 @@ public record SchedulerSpec(
       infrastructure = Absent.or(infrastructure, 4);
       outOfMemory = Absent.or(outOfMemory, 2);
       poisonExecutors = Absent.or(poisonExecutors, 2);
+    }
+  }
+
+  /** A tenant and its weight. */
+  @JsonPropertyOrder({"instanceName", "weight"})
+  public record Tenant(
+      @JsonPropertyDescription(
+              "The instance name that the tenant's clients give, as --remote_instance_name=main.")
+          @Required
+          @Size(min = 1, max = 256)
+          String instanceName,
+      @JsonPropertyDescription(
+              "How many times as much it gets as a tenant that is not listed, whose weight is 1.")
+          @Default("1")
+          @Min(1)
+          @Max(1000)
+          Integer weight) {
+    public Tenant {
+      instanceName = Absent.or(instanceName, "");
+      weight = Absent.or(weight, 1);
     }
   }
 

@@ -27,7 +27,7 @@ final class FarmDefaultsTest {
                     new Resources(Map.of(), Map.of()),
                     new FrontendSpec.Expose(FrontendSpec.ServiceType.CLUSTER_IP, Map.of()),
                     new FrontendSpec.Limits(Quantity.parse("4Mi"), 900, 3600, 100_000, 1_000_000)),
-                new SchedulerSpec(new SchedulerSpec.Attempts(4, 2, 2), 3, List.of()),
+                new SchedulerSpec(new SchedulerSpec.Attempts(4, 2, 2), 3, List.of(), List.of()),
                 new StorageSpec(
                     new StorageSpec.Volume(Quantity.parse("20Gi"), null),
                     new StorageSpec.Retention(StorageSpec.WhenDeleted.RETAIN),

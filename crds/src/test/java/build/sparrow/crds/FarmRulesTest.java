@@ -149,10 +149,36 @@ final class FarmRulesTest {
         spec.image(),
         spec.paused(),
         spec.frontend(),
-        new SchedulerSpec(SchedulerSpec.Attempts.DEFAULTS, 3, List.of(rules)),
+        new SchedulerSpec(SchedulerSpec.Attempts.DEFAULTS, 3, List.of(rules), List.of()),
         spec.storage(),
         spec.executorPools(),
         spec.monitoring());
+  }
+
+  @Test
+  void aTenantHasOneWeight() {
+    BuildFarm farm = farm(List.of());
+    BuildFarmSpec spec = farm.getSpec();
+    farm.setSpec(
+        new BuildFarmSpec(
+            spec.image(),
+            spec.paused(),
+            spec.frontend(),
+            new SchedulerSpec(
+                SchedulerSpec.Attempts.DEFAULTS,
+                3,
+                List.of(),
+                List.of(new SchedulerSpec.Tenant("ci", 2), new SchedulerSpec.Tenant("ci", 3))),
+            spec.storage(),
+            spec.executorPools(),
+            spec.monitoring()));
+
+    assertThat(FarmRules.problemsOf(farm))
+        .containsExactly(
+            new FarmProblem(
+                "spec.scheduler.tenants[1].instanceName",
+                "ci",
+                "has a weight already; leave one of the two out"));
   }
 
   @Test

@@ -45,7 +45,9 @@ final class KubernetesMarkers implements CRDPostProcessor {
     } else {
       JSONSchemaProps pools = property(property(root, "spec"), "executorPools");
       keyed(pools, "name");
-      keyed(property(property(property(root, "spec"), "scheduler"), "platformProperties"), "name");
+      JSONSchemaProps scheduler = property(property(root, "spec"), "scheduler");
+      keyed(property(scheduler, "platformProperties"), "name");
+      keyed(property(scheduler, "tenants"), "instanceName");
       markPool(pools.getItems().getSchema());
       markImage(property(property(root, "spec"), "image"));
       JSONSchemaProps states = property(property(root, "status"), "executorPools");

@@ -162,6 +162,7 @@ public final class FrontendMain implements AutoCloseable {
         drawEpoch(),
         config.pools().stream().map(FrontendMain::declaration).toList(),
         config.scheduling().properties(),
+        config.scheduling().tenantWeights(),
         config.limits().maxQueuedActions(),
         config.scheduling().budgets(),
         times);

@@ -85,7 +85,8 @@ public final class LoopbackFarm implements AutoCloseable {
         config.shard(),
         config.pools(),
         config.limits(),
-        new SchedulingPolicy(config.scheduling().properties(), budgets),
+        new SchedulingPolicy(
+            config.scheduling().properties(), config.scheduling().tenantWeights(), budgets),
         config.lease(),
         config.progressInterval(),
         config.peering(),

@@ -17,6 +17,9 @@ import java.util.TreeMap;
  *     nothing of a name that is not here
  */
 public record PropertyRules(Map<String, PropertyMatch> byName, Map<String, Long> unasked) {
+  private static final String PROCESSORS = "cpu";
+  private static final long ONE = 1_000;
+
   /** Compares all exactly. */
   public static final PropertyRules EXACT = new PropertyRules(Map.of(), Map.of());
 
@@ -75,6 +78,15 @@ public record PropertyRules(Map<String, PropertyMatch> byName, Map<String, Long>
               }
             });
     return new Resources(1, taken);
+  }
+
+  /**
+   * The processors that an action keeps busy as far as it says, in thousandths: its amount of
+   * {@code cpu}, where the farm counts that, else one.
+   */
+  public long processors(Traits asked) {
+    Long amount = asked.amounts().get(PROCESSORS);
+    return Math.max(1, amount == null ? unasked.getOrDefault(PROCESSORS, ONE) : amount);
   }
 
   /** The label's amount, if that is what counts of it. */

@@ -73,6 +73,7 @@ final class Clients {
             submit.proposed(),
             submit.action(),
             wanted,
+            asked.processors(),
             submit.priority(),
             submit.mergeable(),
             submit.origin(),
@@ -104,11 +105,13 @@ final class Clients {
 
   /** An operation that a former owner began; it waits for its watchers to come back. */
   Operation adopt(HeldAttempt held, Turn turn) {
+    Pools.Asked asked = pools.asked(held.platform());
     Operation operation =
         new Operation(
             held.operation(),
             held.action(),
-            pools.asked(held.platform()).wanted(),
+            asked.wanted(),
+            asked.processors(),
             held.priority(),
             held.mergeable(),
             Origin.UNKNOWN,

@@ -23,9 +23,9 @@ final class Operation {
           .thenComparingLong(operation -> operation.dueNanos)
           .thenComparingLong(operation -> operation.sequence);
 
-  /** Between invocations: whoever has less running comes first. */
+  /** Between invocations: whoever has less running, for its weight, comes first. */
   static final Comparator<Operation> TURN =
-      Comparator.<Operation>comparingInt(operation -> operation.share.tenantRunning())
+      Comparator.<Operation>comparingDouble(operation -> operation.share.tenantLoad())
           .thenComparingInt(Operation::lead)
           .thenComparing(QUEUE_ORDER);
 
@@ -49,6 +49,9 @@ final class Operation {
    * first, and none waits for younger ones for ever.
    */
   final long dueNanos;
+
+  /** That it keeps busy, in thousandths. */
+  private final long processors;
 
   int priority;
 
@@ -87,6 +90,7 @@ final class Operation {
       OperationId id,
       ActionId action,
       Requirement wanted,
+      long processors,
       int priority,
       boolean mergeable,
       Origin origin,
@@ -97,6 +101,7 @@ final class Operation {
     this.id = id;
     this.action = action;
     this.wanted = wanted;
+    this.processors = processors;
     this.priority = priority;
     this.mergeable = mergeable;
     this.origin = origin;
@@ -110,7 +115,7 @@ final class Operation {
   void occupy(boolean now) {
     if (now != occupies) {
       occupies = now;
-      share.occupy(now ? 1 : -1);
+      share.occupy(now ? processors : -processors);
     }
   }
 

@@ -2,6 +2,7 @@ package build.sparrow.scheduling.owner;
 
 import build.sparrow.scheduling.PropertyRules;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What an owner is told at its start.
@@ -9,12 +10,15 @@ import java.util.List;
  * @param epoch drawn anew at each start
  * @param pools all pools of the farm, with or without executors
  * @param properties how the platforms of pools and actions are compared
+ * @param tenantWeights how much tenants get of the farm while others wait, each at least 1; that of
+ *     a tenant which is not there is 1
  * @param maxQueuedActions at least 1; a new action beyond it is shed
  */
 public record OwnerConfig(
     String epoch,
     List<PoolDeclaration> pools,
     PropertyRules properties,
+    Map<String, Integer> tenantWeights,
     int maxQueuedActions,
     LossBudgets budgets,
     OwnerTimes times) {
@@ -22,6 +26,14 @@ public record OwnerConfig(
 
   public OwnerConfig {
     pools = List.copyOf(pools);
+    tenantWeights = Map.copyOf(tenantWeights);
+    tenantWeights.forEach(
+        (tenant, weight) -> {
+          if (weight < 1) {
+            throw new IllegalArgumentException(
+                "The weight of " + tenant + " is " + weight + "; it must be at least 1");
+          }
+        });
     if (epoch.isBlank()) {
       throw new IllegalArgumentException(
           "The owner's epoch is blank; draw a new one at each start");
@@ -43,6 +55,7 @@ public record OwnerConfig(
         epoch,
         pools,
         PropertyRules.EXACT,
+        Map.of(),
         DEFAULT_MAX_QUEUED_ACTIONS,
         LossBudgets.DEFAULT,
         OwnerTimes.DEFAULT);

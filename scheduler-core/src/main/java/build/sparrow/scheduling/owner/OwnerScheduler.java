@@ -31,7 +31,7 @@ public final class OwnerScheduler {
     this.config = config;
     pools = new Pools(config);
     placement = new Placement(config, pools);
-    Shares shares = new Shares();
+    Shares shares = new Shares(config.tenantWeights());
     Estimator estimator = new Estimator();
     operations = new Operations(config, table, placement, alarms, shares, estimator);
     clients = new Clients(config, pools, table, placement, operations, alarms, shares, estimator);

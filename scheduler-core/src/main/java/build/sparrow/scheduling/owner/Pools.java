@@ -50,9 +50,10 @@ final class Pools {
   /**
    * What is known of a platform that actions ask for.
    *
+   * @param processors that one of them keeps busy, in thousandths
    * @param satisfiable whether a pool can ever run them
    */
-  record Asked(Requirement wanted, boolean satisfiable) {}
+  record Asked(Requirement wanted, long processors, boolean satisfiable) {}
 
   /** Takes time in proportion to the labels, but for the first action of its platform. */
   Asked asked(Platform platform) {
@@ -62,7 +63,11 @@ final class Pools {
 
   private Asked learn(Platform platform) {
     Requirement wanted = new Requirement(rules.read(platform), false);
-    Asked learnt = new Asked(wanted, pools.stream().anyMatch(pool -> pool.meets(wanted)));
+    Asked learnt =
+        new Asked(
+            wanted,
+            rules.processors(wanted.traits()),
+            pools.stream().anyMatch(pool -> pool.meets(wanted)));
     asked.put(platform, learnt);
     return learnt;
   }

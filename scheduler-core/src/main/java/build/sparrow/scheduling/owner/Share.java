@@ -14,19 +14,31 @@ final class Share {
   /** The tenant of an invocation; null for a tenant. */
   final @Nullable Share tenant;
 
-  /** Actions that are offered or run. */
-  int running;
+  private final int weight;
+
+  /** Processors that its actions keep busy which are offered or run, in thousandths. */
+  private long running;
 
   /** Actions of it that are known here and have not ended. */
   int members;
 
-  Share(String name, @Nullable Share tenant) {
+  private Share(String name, @Nullable Share tenant, int weight) {
     this.name = name;
     this.tenant = tenant;
+    this.weight = weight;
   }
 
-  int tenantRunning() {
-    return tenant == null ? running : tenant.running;
+  static Share ofTenant(String name, int weight) {
+    return new Share(name, null, weight);
+  }
+
+  static Share ofInvocation(String name, Share tenant) {
+    return new Share(name, tenant, 1);
+  }
+
+  /** What the tenant has running, for each of its weight. */
+  double tenantLoad() {
+    return tenant == null ? (double) running / weight : tenant.tenantLoad();
   }
 
   /** Invocations of the tenant that are known here. */
@@ -44,7 +56,7 @@ final class Share {
     return parts < PARTS ? 0 : 1 + Math.getExponent(parts / PARTS);
   }
 
-  void occupy(int change) {
+  void occupy(long change) {
     running += change;
     if (tenant != null) {
       tenant.running += change;

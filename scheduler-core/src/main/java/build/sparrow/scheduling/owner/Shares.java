@@ -8,18 +8,30 @@ import java.util.Map;
 final class Shares {
   private record Invocation(String tenant, String name) {}
 
+  private final Map<String, Integer> weights;
   private final Map<String, Share> tenants = new HashMap<>();
   private final Map<Invocation, Share> invocations = new HashMap<>();
 
+  /**
+   * Without members yet.
+   *
+   * @param weights of tenants; 1 of those that are not there
+   */
+  Shares(Map<String, Integer> weights) {
+    this.weights = weights;
+  }
+
   /** The invocation's share, with one member more. */
   Share join(Origin origin) {
-    Share tenant = tenants.computeIfAbsent(origin.tenant(), name -> new Share(name, null));
+    Share tenant =
+        tenants.computeIfAbsent(
+            origin.tenant(), name -> Share.ofTenant(name, weights.getOrDefault(name, 1)));
     Share invocation =
         invocations.computeIfAbsent(
             new Invocation(origin.tenant(), origin.invocation()),
             key -> {
               tenant.invocations++;
-              return new Share(key.name(), tenant);
+              return Share.ofInvocation(key.name(), tenant);
             });
     tenant.members++;
     invocation.members++;

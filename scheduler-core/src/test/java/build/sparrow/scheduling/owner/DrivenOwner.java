@@ -14,6 +14,7 @@ import build.sparrow.scheduling.WatcherId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 
@@ -46,6 +47,7 @@ final class DrivenOwner {
         EPOCH,
         List.of(POOL),
         PropertyRules.EXACT,
+        Map.of(),
         maxQueuedActions,
         LossBudgets.DEFAULT,
         OwnerTimes.DEFAULT);

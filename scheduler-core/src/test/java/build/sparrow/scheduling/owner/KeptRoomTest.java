@@ -29,6 +29,7 @@ final class KeptRoomTest {
               DrivenOwner.EPOCH,
               List.of(PoolDeclaration.of("linux", EIGHT)),
               new PropertyRules(Map.of("cpu", PropertyMatch.MINIMUM), Map.of("cpu", 1_000L)),
+              Map.of(),
               OwnerConfig.DEFAULT_MAX_QUEUED_ACTIONS,
               LossBudgets.DEFAULT,
               OwnerTimes.DEFAULT));

@@ -14,6 +14,7 @@ import build.sparrow.scheduling.ExecutorId;
 import build.sparrow.scheduling.LossClass;
 import build.sparrow.scheduling.PropertyRules;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** What is preempted again and again goes where nothing is preempted, if the farm has such. */
@@ -30,6 +31,7 @@ final class PreemptionTest {
             DrivenOwner.EPOCH,
             List.of(pools),
             PropertyRules.EXACT,
+            Map.of(),
             OwnerConfig.DEFAULT_MAX_QUEUED_ACTIONS,
             new LossBudgets(4, 2, 2, 1),
             OwnerTimes.DEFAULT));

@@ -33,6 +33,7 @@ final class PropertyPlacementTest {
                   PoolDeclaration.of("large", LARGE),
                   PoolDeclaration.of("small", SMALL)),
               RULES,
+              Map.of(),
               OwnerConfig.DEFAULT_MAX_QUEUED_ACTIONS,
               LossBudgets.DEFAULT,
               OwnerTimes.DEFAULT));

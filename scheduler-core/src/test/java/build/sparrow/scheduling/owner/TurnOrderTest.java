@@ -7,15 +7,19 @@ import build.sparrow.scheduling.AttemptId;
 import build.sparrow.scheduling.AttemptProgress;
 import build.sparrow.scheduling.Ending;
 import build.sparrow.scheduling.ExecutorId;
+import build.sparrow.scheduling.Label;
 import build.sparrow.scheduling.OperationId;
 import build.sparrow.scheduling.Origin;
 import build.sparrow.scheduling.Phase;
 import build.sparrow.scheduling.Platform;
+import build.sparrow.scheduling.PropertyMatch;
+import build.sparrow.scheduling.PropertyRules;
 import build.sparrow.scheduling.Resources;
 import build.sparrow.scheduling.WatcherId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 final class TurnOrderTest {
@@ -126,6 +130,70 @@ final class TurnOrderTest {
   }
 
   @Test
+  void tenantsGetWhatTheyWeigh() {
+    DrivenOwner weighed = weighing(PropertyRules.EXACT, Map.of("heavy", 3));
+    for (int each = 0; each < 20; each++) {
+      submit(weighed, "heavy" + each, Platform.ANY, of("heavy", "build"));
+      submit(weighed, "light" + each, Platform.ANY, of("light", "build"));
+    }
+
+    List<OfferedAttempt> offers = DrivenOwner.offers(weighed.pull(EXECUTOR, 16));
+
+    assertThat(offers)
+        .filteredOn(offer -> offer.operation().value().startsWith("heavy"))
+        .hasSize(12);
+  }
+
+  @Test
+  void tenantsShareProcessors_notActions() {
+    PropertyRules counting =
+        new PropertyRules(Map.of("cpu", PropertyMatch.MINIMUM), Map.of("cpu", 1_000L));
+    DrivenOwner weighed = weighing(counting, Map.of());
+    for (int each = 0; each < 20; each++) {
+      submit(weighed, "wide" + each, CPUS_4, of("wide", "build"));
+      submit(weighed, "narrow" + each, Platform.ANY, of("narrow", "build"));
+    }
+
+    List<OfferedAttempt> offers =
+        DrivenOwner.offers(
+            weighed.on(new OwnerEvent.Pulled(EXECUTOR, new Resources(16, Map.of("cpu", 16_000L)))));
+
+    assertThat(offers).filteredOn(offer -> offer.operation().value().startsWith("wide")).hasSize(2);
+    assertThat(offers).hasSize(10);
+  }
+
+  private static final Platform CPUS_4 = Platform.of(new Label("cpu", "4"));
+
+  private static DrivenOwner weighing(PropertyRules rules, Map<String, Integer> weights) {
+    Platform sixteen = Platform.of(new Label("cpu", "16"));
+    DrivenOwner owner =
+        new DrivenOwner(
+            new OwnerConfig(
+                DrivenOwner.EPOCH,
+                List.of(PoolDeclaration.of("linux", sixteen)),
+                rules,
+                weights,
+                OwnerConfig.DEFAULT_MAX_QUEUED_ACTIONS,
+                LossBudgets.DEFAULT,
+                OwnerTimes.DEFAULT));
+    owner.hello(EXECUTOR, "linux", sixteen, 16);
+    return owner;
+  }
+
+  private void submit(DrivenOwner to, String name, Platform platform, Origin origin) {
+    to.on(
+        new OwnerEvent.Submit(
+            new WatcherId(watchers++),
+            new OperationId(name),
+            new ActionId("action of " + name),
+            platform,
+            0,
+            true,
+            origin,
+            false));
+  }
+
+  @Test
   void anInvocationThatHasFarMoreThanItsPartStandsBack() {
     join(40);
     // Eight builds; the first of them gets all slots while it is alone.
@@ -144,7 +212,7 @@ final class TurnOrderTest {
 
   @Test
   void sharesAreForgottenWithTheirActions() {
-    Shares shares = new Shares();
+    Shares shares = new Shares(Map.of());
     Share share = shares.join(of("tenant", "build"));
 
     shares.leave(share);

@@ -21,6 +21,7 @@ import build.sparrow.scheduling.owner.OwnerSnapshot;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -56,6 +57,7 @@ final class FrontendProcess {
                 epoch,
                 farm.scenario.pools(),
                 farm.scenario.rules(),
+                Map.of(),
                 farm.scenario.maxQueuedActions(),
                 farm.weather.budgets(),
                 Simulation.TIMES));

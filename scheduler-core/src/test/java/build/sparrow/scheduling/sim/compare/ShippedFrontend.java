@@ -80,7 +80,13 @@ final class ShippedFrontend {
     scheduler =
         new OwnerScheduler(
             new OwnerConfig(
-                epoch, pools, PropertyRules.EXACT, Integer.MAX_VALUE, LossBudgets.DEFAULT, TIMES));
+                epoch,
+                pools,
+                PropertyRules.EXACT,
+                Map.of(),
+                Integer.MAX_VALUE,
+                LossBudgets.DEFAULT,
+                TIMES));
   }
 
   void connected(ShippedStream stream) {
