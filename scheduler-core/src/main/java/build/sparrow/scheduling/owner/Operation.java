@@ -111,6 +111,14 @@ final class Operation {
     this.queuedNanos = queuedNanos;
   }
 
+  /** Goes on to another state; throws where the diagram of states has no such way. */
+  void become(OperationState next) {
+    if (!state.mayBecome(next.name())) {
+      throw new IllegalStateException(id + " cannot go from " + state + " to " + next);
+    }
+    state = next;
+  }
+
   /** Tells its share whether it is offered or runs; to be called after each change of that. */
   void occupy(boolean now) {
     if (now != occupies) {

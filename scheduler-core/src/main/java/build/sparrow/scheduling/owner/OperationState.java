@@ -22,6 +22,36 @@ sealed interface OperationState {
 
   record Finished() implements OperationState {}
 
+  /** The states by name. */
+  enum Name {
+    QUEUED,
+    OFFERED,
+    RUNNING,
+    CONCLUDING,
+    FINISHED
+  }
+
+  default Name name() {
+    return switch (this) {
+      case Queued _ -> Name.QUEUED;
+      case Offered _ -> Name.OFFERED;
+      case Running _ -> Name.RUNNING;
+      case Concluding _ -> Name.CONCLUDING;
+      case Finished _ -> Name.FINISHED;
+    };
+  }
+
+  /** Whether there is a way to that state, as docs/design/scheduling.md draws them. */
+  default boolean mayBecome(Name next) {
+    return switch (this) {
+      case Queued _ -> true;
+      case Offered _ -> next != Name.OFFERED;
+      case Running _ -> next != Name.OFFERED;
+      case Concluding _ -> next == Name.FINISHED;
+      case Finished _ -> false;
+    };
+  }
+
   default Stage stage() {
     return switch (this) {
       case Queued _, Offered _ -> Stage.QUEUED;

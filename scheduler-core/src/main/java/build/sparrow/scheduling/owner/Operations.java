@@ -47,7 +47,7 @@ final class Operations {
       placement.dequeue(operation, turn);
     }
     operation.awaitsTakeover = false;
-    operation.state = running;
+    operation.become(running);
     operation.occupy(true);
     running.executor().attempts.put(running.attempt(), operation);
     turn.emit(new OwnerEffect.StageChanged(operation.id, Stage.EXECUTING, running.executor().id));
@@ -55,7 +55,7 @@ final class Operations {
 
   void progress(Operation operation, Phase phase, Turn turn) {
     if (operation.state instanceof Running(var attempt, var executor, var alone, var before)) {
-      operation.state = new Running(attempt, executor, alone, phase);
+      operation.become(new Running(attempt, executor, alone, phase));
       if (phase == Phase.EXECUTING && before == Phase.FETCHING) {
         operation.executingNanos = turn.nowNanos();
       } else if (before == Phase.EXECUTING && phase == Phase.UPLOADING) {
@@ -116,7 +116,7 @@ final class Operations {
           throw new IllegalStateException(operation.id + " has a result already");
     }
     table.unfence(operation);
-    operation.state = new Concluding(attempt, executor);
+    operation.become(new Concluding(attempt, executor));
     table.addConcluding(attempt, operation);
     turn.emit(new OwnerEffect.Conclude(operation.id, executor.id, attempt));
   }
@@ -153,7 +153,7 @@ final class Operations {
   }
 
   private void finish(Operation operation, Turn turn) {
-    operation.state = new Finished();
+    operation.become(new Finished());
     leaveShare(operation);
     table.unfence(operation);
     table.dismissWatchers(operation);

@@ -35,7 +35,7 @@ final class Placement {
 
   /** Offers the operation to an idle executor, or lets it wait with reservations. */
   void enqueue(Operation operation, Turn turn) {
-    operation.state = new OperationState.Queued();
+    operation.become(new OperationState.Queued());
     PlatformQueue queue = queues.computeIfAbsent(operation.wanted, this::openQueue);
     queue.add(operation);
     queued++;
@@ -245,7 +245,7 @@ final class Placement {
             operation.id,
             queue.size(executor),
             operation.mustRunAlone);
-    operation.state = new OperationState.Offered(offer.attempt(), executor, offer.alone());
+    operation.become(new OperationState.Offered(offer.attempt(), executor, offer.alone()));
     operation.occupy(true);
     operation.attempts++;
     executor.offered(offer, operation, pulled);
