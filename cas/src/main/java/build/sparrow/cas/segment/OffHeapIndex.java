@@ -5,6 +5,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Where each record is and when it was last used: 24 bytes an entry, off the heap. Safe for many
@@ -18,8 +20,11 @@ final class OffHeapIndex implements AutoCloseable {
   /** Set in what {@link #use} returns when the use is the first in its window of time. */
   static final long FIRST_IN_WINDOW = 1L << 62;
 
+  private static final Logger log = LoggerFactory.getLogger(OffHeapIndex.class);
+
   private static final int STRIPE_BITS = 8;
   private static final int MIN_STRIPE_ENTRIES = 16;
+  private static final IndexKey NO_KEY = new IndexKey(0, 0);
 
   private final Stripe[] stripes = new Stripe[1 << STRIPE_BITS];
   private final int windowSeconds;
@@ -34,10 +39,13 @@ final class OffHeapIndex implements AutoCloseable {
     this.windowSeconds = windowSeconds;
     long each = (expectedEntries >> STRIPE_BITS) * 3 / 2;
     int capacity = Math.clamp(each, MIN_STRIPE_ENTRIES, 1 << 26);
-    long tableBytes = (long) capacity * Stripe.ENTRY_BYTES;
+    // In one piece, as large pages want it.
+    long tableBytes = (long) capacity * Table.ENTRY_BYTES;
     MemorySegment tables = first.allocate(tableBytes * stripes.length, Long.BYTES);
+    boolean hasLargePages = LargePages.collapse(tables);
+    log.atDebug().addKeyValue("largePages", hasLargePages).log("Made the index");
     for (int i = 0; i < stripes.length; i++) {
-      stripes[i] = new Stripe(capacity, tables.asSlice(i * tableBytes, tableBytes));
+      stripes[i] = new Stripe(new Table(tables.asSlice(i * tableBytes, tableBytes), capacity));
     }
   }
 
@@ -55,6 +63,14 @@ final class OffHeapIndex implements AutoCloseable {
 
   private Stripe stripe(IndexKey key) {
     return stripes[(int) (key.high() >>> (Long.SIZE - STRIPE_BITS))];
+  }
+
+  /**
+   * Whether the key may be there; false if it surely is not. Without a lock, so that a processor
+   * can fetch what many such calls ask for at the same time; what is asked after that is at hand.
+   */
+  boolean mayHold(IndexKey key) {
+    return stripe(key).mayHold(key);
   }
 
   /** The location, or 0; does not count as a use. */
@@ -114,15 +130,6 @@ final class OffHeapIndex implements AutoCloseable {
     return count;
   }
 
-  /** Memory that the tables take. */
-  long bytes() {
-    long bytes = 0;
-    for (Stripe stripe : stripes) {
-      bytes += stripe.bytes();
-    }
-    return bytes;
-  }
-
   /** Frees the tables. Nothing may be called after that. */
   @Override
   public void close() {
@@ -132,58 +139,64 @@ final class OffHeapIndex implements AutoCloseable {
     first.close();
   }
 
-  /** One of the tables; all is guarded by its monitor, and nothing in it blocks. */
-  private static final class Stripe {
+  /** Entries side by side; those of one table are for whoever has the stripe's monitor. */
+  private record Table(MemorySegment memory, int capacity) {
     private static final int ENTRY_BYTES = 24;
     private static final int LOCATION = 8;
     private static final int CHECK = 16;
     private static final int LAST_USE = 20;
 
-    private MemorySegment table;
-    // Of a table that has grown.
-    private @Nullable Arena own;
-    private int capacity;
-    private int count;
-
-    Stripe(int capacity, MemorySegment table) {
-      this.capacity = capacity;
-      this.table = table;
+    static Table allocate(Arena arena, int capacity) {
+      return new Table(arena.allocate((long) capacity * ENTRY_BYTES, Long.BYTES), capacity);
     }
 
-    private int home(long high) {
+    int home(long high) {
       return (int) Math.unsignedMultiplyHigh(high << STRIPE_BITS, capacity);
     }
 
-    private long locationAt(int slot) {
-      return table.get(ValueLayout.JAVA_LONG, (long) slot * ENTRY_BYTES + LOCATION);
-    }
-
-    private long highAt(int slot) {
-      return table.get(ValueLayout.JAVA_LONG, (long) slot * ENTRY_BYTES);
-    }
-
-    private int checkAt(int slot) {
-      return table.get(ValueLayout.JAVA_INT, (long) slot * ENTRY_BYTES + CHECK);
-    }
-
-    private int lastUseAt(int slot) {
-      return table.get(ValueLayout.JAVA_INT, (long) slot * ENTRY_BYTES + LAST_USE);
-    }
-
-    private void set(int slot, long high, long location, int check, int lastUse) {
-      long at = (long) slot * ENTRY_BYTES;
-      table.set(ValueLayout.JAVA_LONG, at, high);
-      table.set(ValueLayout.JAVA_LONG, at + LOCATION, location);
-      table.set(ValueLayout.JAVA_INT, at + CHECK, check);
-      table.set(ValueLayout.JAVA_INT, at + LAST_USE, lastUse);
-    }
-
-    private int next(int slot) {
+    int next(int slot) {
       return slot + 1 == capacity ? 0 : slot + 1;
     }
 
+    long highAt(int slot) {
+      return memory.get(ValueLayout.JAVA_LONG, (long) slot * ENTRY_BYTES);
+    }
+
+    long locationAt(int slot) {
+      return memory.get(ValueLayout.JAVA_LONG, (long) slot * ENTRY_BYTES + LOCATION);
+    }
+
+    void locationAt(int slot, long location) {
+      memory.set(ValueLayout.JAVA_LONG, (long) slot * ENTRY_BYTES + LOCATION, location);
+    }
+
+    int checkAt(int slot) {
+      return memory.get(ValueLayout.JAVA_INT, (long) slot * ENTRY_BYTES + CHECK);
+    }
+
+    int lastUseAt(int slot) {
+      return memory.get(ValueLayout.JAVA_INT, (long) slot * ENTRY_BYTES + LAST_USE);
+    }
+
+    void lastUseAt(int slot, int lastUse) {
+      memory.set(ValueLayout.JAVA_INT, (long) slot * ENTRY_BYTES + LAST_USE, lastUse);
+    }
+
+    void set(int slot, IndexKey key, long location, int lastUse) {
+      long at = (long) slot * ENTRY_BYTES;
+      memory.set(ValueLayout.JAVA_LONG, at, key.high());
+      memory.set(ValueLayout.JAVA_INT, at + CHECK, key.check());
+      memory.set(ValueLayout.JAVA_INT, at + LAST_USE, lastUse);
+      memory.set(ValueLayout.JAVA_LONG, at + LOCATION, location);
+    }
+
+    void copy(int from, Table to, int slot) {
+      MemorySegment.copy(
+          memory, (long) from * ENTRY_BYTES, to.memory, (long) slot * ENTRY_BYTES, ENTRY_BYTES);
+    }
+
     /** The slot of the key, or one's complement of the empty slot that it would get. */
-    private int slot(IndexKey key) {
+    int slot(IndexKey key) {
       int slot = home(key.high());
       while (locationAt(slot) != 0) {
         if (highAt(slot) == key.high() && checkAt(slot) == key.check()) {
@@ -193,88 +206,111 @@ final class OffHeapIndex implements AutoCloseable {
       }
       return ~slot;
     }
+  }
+
+  /** One of the tables; nothing that its monitor guards blocks. */
+  private static final class Stripe {
+    private volatile Table table;
+    // Of a table that has grown.
+    private @Nullable Arena own;
+    private int count;
+
+    Stripe(Table table) {
+      this.table = table;
+    }
+
+    boolean mayHold(IndexKey key) {
+      Table seen = table;
+      try {
+        // Entries move towards their home without leaving it empty in between.
+        return seen.locationAt(seen.home(key.high())) != 0;
+      } catch (IllegalStateException e) {
+        // It has grown, and what was seen is freed.
+        return true;
+      }
+    }
 
     private int slotAt(IndexKey key, long location) {
-      int slot = slot(key);
-      return slot >= 0 && locationAt(slot) == location ? slot : -1;
+      int slot = table.slot(key);
+      return slot >= 0 && table.locationAt(slot) == location ? slot : -1;
     }
 
     synchronized long find(IndexKey key) {
-      int slot = slot(key);
-      return slot < 0 ? 0 : locationAt(slot);
+      int slot = table.slot(key);
+      return slot < 0 ? 0 : table.locationAt(slot);
     }
 
     synchronized long use(IndexKey key, int now, int windowSeconds) {
-      int slot = slot(key);
+      Table held = table;
+      int slot = held.slot(key);
       if (slot < 0) {
         return 0;
       }
-      int before = lastUseAt(slot);
+      int before = held.lastUseAt(slot);
       if (before >= now) {
-        return locationAt(slot);
+        return held.locationAt(slot);
       }
-      table.set(ValueLayout.JAVA_INT, (long) slot * ENTRY_BYTES + LAST_USE, now);
+      held.lastUseAt(slot, now);
       boolean isFirst = before / windowSeconds != now / windowSeconds;
-      return locationAt(slot) | (isFirst ? FIRST_IN_WINDOW : 0);
+      return held.locationAt(slot) | (isFirst ? FIRST_IN_WINDOW : 0);
     }
 
     synchronized int lastUse(IndexKey key, long location) {
       int slot = slotAt(key, location);
-      return slot < 0 ? -1 : lastUseAt(slot);
+      return slot < 0 ? -1 : table.lastUseAt(slot);
     }
 
     synchronized long put(IndexKey key, long location, int lastUse, boolean onlyNewer) {
-      int slot = slot(key);
+      int slot = table.slot(key);
       if (slot >= 0) {
-        long before = locationAt(slot);
+        long before = table.locationAt(slot);
         if (!onlyNewer || before < location) {
-          set(slot, key.high(), location, key.check(), Math.max(lastUse, lastUseAt(slot)));
+          table.set(slot, key, location, Math.max(lastUse, table.lastUseAt(slot)));
         }
         return before;
       }
-      if ((count + 1) * 4L > capacity * 3L) {
+      if ((count + 1) * 4L > table.capacity() * 3L) {
         grow();
-        slot = slot(key);
+        slot = table.slot(key);
       }
-      set(~slot, key.high(), location, key.check(), lastUse);
+      table.set(~slot, key, location, lastUse);
       count++;
       return 0;
     }
 
     private void grow() {
-      int oldCapacity = capacity;
-      MemorySegment oldTable = table;
-      Arena old = own;
-      Arena grown = Arena.ofShared();
-      capacity = Math.toIntExact(oldCapacity + oldCapacity / 2L + 1);
-      own = grown;
-      table = grown.allocate((long) capacity * ENTRY_BYTES, Long.BYTES);
-      for (int i = 0; i < oldCapacity; i++) {
-        long at = (long) i * ENTRY_BYTES;
-        if (oldTable.get(ValueLayout.JAVA_LONG, at + LOCATION) != 0) {
-          int slot = home(oldTable.get(ValueLayout.JAVA_LONG, at));
-          while (locationAt(slot) != 0) {
-            slot = next(slot);
+      Table old = table;
+      Arena oldArena = own;
+      Arena arena = Arena.ofShared();
+      Table grown =
+          Table.allocate(arena, Math.toIntExact(old.capacity() + old.capacity() / 2L + 1));
+      for (int i = 0; i < old.capacity(); i++) {
+        if (old.locationAt(i) != 0) {
+          int slot = grown.home(old.highAt(i));
+          while (grown.locationAt(slot) != 0) {
+            slot = grown.next(slot);
           }
-          MemorySegment.copy(oldTable, at, table, (long) slot * ENTRY_BYTES, ENTRY_BYTES);
+          old.copy(i, grown, slot);
         }
       }
-      if (old != null) {
-        old.close();
+      table = grown;
+      own = arena;
+      if (oldArena != null) {
+        oldArena.close();
       }
     }
 
     synchronized boolean move(IndexKey key, long from, long to) {
       int slot = slotAt(key, from);
       if (slot >= 0) {
-        table.set(ValueLayout.JAVA_LONG, (long) slot * ENTRY_BYTES + LOCATION, to);
+        table.locationAt(slot, to);
       }
       return slot >= 0;
     }
 
     synchronized boolean remove(IndexKey key, long location, IntPredicate lastUse) {
       int slot = slotAt(key, location);
-      if (slot < 0 || !lastUse.test(lastUseAt(slot))) {
+      if (slot < 0 || !lastUse.test(table.lastUseAt(slot))) {
         return false;
       }
       removeSlot(slot);
@@ -283,26 +319,26 @@ final class OffHeapIndex implements AutoCloseable {
 
     /** Empties the slot and closes the gap, so that no mark of what was there is needed. */
     private void removeSlot(int removed) {
+      Table held = table;
       int gap = removed;
-      for (int slot = next(gap); locationAt(slot) != 0; slot = next(slot)) {
-        int home = home(highAt(slot));
+      for (int slot = held.next(gap); held.locationAt(slot) != 0; slot = held.next(slot)) {
+        int home = held.home(held.highAt(slot));
         // Whether the entry may stand in the gap: its home is not after the gap, on the ring.
         boolean mayMove = gap <= slot ? home <= gap || home > slot : home <= gap && home > slot;
         if (mayMove) {
-          MemorySegment.copy(
-              table, (long) slot * ENTRY_BYTES, table, (long) gap * ENTRY_BYTES, ENTRY_BYTES);
+          held.copy(slot, held, gap);
           gap = slot;
         }
       }
-      set(gap, 0, 0, 0, 0);
+      held.set(gap, NO_KEY, 0, 0);
       count--;
     }
 
     synchronized long removeSegment(int segment) {
       long removed = 0;
       int slot = 0;
-      while (slot < capacity) {
-        long location = locationAt(slot);
+      while (slot < table.capacity()) {
+        long location = table.locationAt(slot);
         if (location != 0 && segmentOf(location) == segment) {
           // Another may move into the slot, so it is looked at again.
           removeSlot(slot);
@@ -316,10 +352,6 @@ final class OffHeapIndex implements AutoCloseable {
 
     synchronized int count() {
       return count;
-    }
-
-    synchronized long bytes() {
-      return (long) capacity * ENTRY_BYTES;
     }
 
     synchronized void close() {

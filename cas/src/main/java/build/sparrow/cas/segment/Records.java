@@ -37,6 +37,11 @@ final class Records {
     return use(hasher.key(key), time.now()) != 0;
   }
 
+  /** Whether the record may be held; false if it surely is not. Renews no lease. */
+  boolean mayHold(IndexKey key) {
+    return index.mayHold(key);
+  }
+
   /** As {@link #use(RecordKey)}, for who asks for many; returns the location, or 0. */
   long use(IndexKey key, int now) {
     long found = index.use(key, now);

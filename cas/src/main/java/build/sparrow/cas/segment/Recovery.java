@@ -3,16 +3,23 @@ package build.sparrow.cas.segment;
 import build.sparrow.cas.disk.Disk;
 import build.sparrow.cas.disk.DiskFile;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Fills the index of a store that is opened from what is in its folder. */
 final class Recovery {
+  private static final int MAX_THREADS = 4;
+
   private static final Logger log = LoggerFactory.getLogger(Recovery.class);
 
   private final Segments segments;
@@ -70,21 +77,39 @@ final class Recovery {
    * @param evictable hears of each segment that may be evicted
    */
   void load(Found found, Consumer<Segment> evictable) throws IOException {
-    for (int id : found.ids()) {
-      Segment segment = segments.found(id);
-      boolean isUsable;
-      try (Segment.Lease lease = segment.lease()) {
-        isUsable = lease != null && load(segment, lease.file());
+    // What takes the time is waiting for memory, which processors do better together.
+    int threads = Math.clamp(Runtime.getRuntime().availableProcessors(), 1, MAX_THREADS);
+    try (ExecutorService loaders = Executors.newFixedThreadPool(threads)) {
+      List<Future<Boolean>> loading = new ArrayList<>();
+      for (int id : found.ids()) {
+        loading.add(loaders.submit(() -> load(id, evictable)));
       }
-      if (segment.isLarge()) {
-        segment.rest();
+      for (Future<Boolean> one : loading) {
+        one.get();
       }
-      if (isUsable) {
-        evictable.accept(segment);
-      } else {
-        segments.delete(segment);
-      }
+    } catch (ExecutionException e) {
+      throw new IOException("The store cannot be read: " + e.getCause(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("Interrupted while the store was opened");
     }
+  }
+
+  private boolean load(int id, Consumer<Segment> evictable) throws IOException {
+    Segment segment = segments.found(id);
+    boolean isUsable;
+    try (Segment.Lease lease = segment.lease()) {
+      isUsable = lease != null && load(segment, lease.file());
+    }
+    if (segment.isLarge()) {
+      segment.rest();
+    }
+    if (isUsable) {
+      evictable.accept(segment);
+    } else {
+      segments.delete(segment);
+    }
+    return isUsable;
   }
 
   /** Returns whether there is anything in the segment. */

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -35,6 +36,9 @@ import java.util.Set;
  * since; if too much is leased for that, the write fails, and readers lose nothing.
  */
 public final class SegmentedBlobStore implements BlobStore, Closeable {
+  // As many as a processor keeps at hand.
+  private static final int LOOKED_UP_AT_ONCE = 64;
+
   private final SegmentStore store;
   private final Closeable upkeep;
 
@@ -71,13 +75,26 @@ public final class SegmentedBlobStore implements BlobStore, Closeable {
     Records records = store.records();
     int now = store.now();
     Set<Digest> missing = new HashSet<>();
-    for (Digest digest : digests) {
-      if (!digest.isEmpty() && records.use(hasher.key(RecordKind.BLOB, tag, digest), now) == 0) {
-        missing.add(digest);
+    List<Sought> some = new ArrayList<>(LOOKED_UP_AT_ONCE);
+    Iterator<Digest> rest = digests.iterator();
+    while (rest.hasNext()) {
+      some.clear();
+      while (rest.hasNext() && some.size() < LOOKED_UP_AT_ONCE) {
+        Digest digest = rest.next();
+        IndexKey key = hasher.key(RecordKind.BLOB, tag, digest);
+        some.add(new Sought(digest, key, records.mayHold(key)));
+      }
+      for (Sought one : some) {
+        boolean isHeld = one.mayBeHeld() && records.use(one.key(), now) != 0;
+        if (!isHeld && !one.digest().isEmpty()) {
+          missing.add(one.digest());
+        }
       }
     }
     return missing;
   }
+
+  private record Sought(Digest digest, IndexKey key, boolean mayBeHeld) {}
 
   @Override
   public InputStream read(BlobScope scope, Digest digest, long offset, long limit)

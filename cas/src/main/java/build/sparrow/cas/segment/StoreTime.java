@@ -25,7 +25,7 @@ final class StoreTime {
   }
 
   /** Sees to it that the time is past one that the store has seen before. */
-  void atLeast(int seconds) {
+  synchronized void atLeast(int seconds) {
     originSeconds = Math.max(originSeconds, seconds);
   }
 
