@@ -1,7 +1,7 @@
 # The commands of this repository; `make help` lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build image demo test e2e check sim sim-faults bench format jdk
+.PHONY: help setup build image demo test e2e check sim sim-faults bench bench-storage format jdk
 
 # Maven's own libraries still call what JDK 25 warns about.
 export MAVEN_OPTS ?= --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
@@ -10,7 +10,7 @@ export MAVEN_OPTS ?= --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory
 MVN = JAVA_HOME="$$(tools/find-jdk.sh)" mvn -B -ntp
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## Install what the other commands need; safe to repeat
 	@tools/setup.sh || [ $$? -eq 3 ] # 3: there is no real Bazel to be had, for the reason printed; the rest works
@@ -52,6 +52,10 @@ sim-faults: jdk ## Run SEEDS=n seeds of faults in virtual time, or REPLAY="weath
 bench: build ## Measure and print each figure with its target; takes half an hour
 	$(MVN) -q -pl benchmarks -am package -DskipTests
 	@tools/bench.sh
+
+bench-storage: build ## Measure the storage by itself and beside buildbox-casd; as root on Debian, takes ten minutes
+	$(MVN) -q -pl benchmarks -am package -DskipTests
+	@tools/bench-storage.sh
 
 format: jdk ## Format all Java files in place
 	$(MVN) --non-recursive validate -Dformat=apply

@@ -69,4 +69,4 @@ demo_figures
 noop_figures
 scheduler_figures
 test_figures
-benchmarks FiguresMain "$measured"
+benchmarks FiguresMain FARM "$measured"

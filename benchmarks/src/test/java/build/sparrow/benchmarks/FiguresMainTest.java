@@ -2,6 +2,7 @@ package build.sparrow.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import build.sparrow.benchmarks.Figure.Suite;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
 
@@ -19,11 +20,11 @@ final class FiguresMainTest {
     Properties measured = new Properties();
     measured.setProperty("overhead_millis", "7.5");
 
-    assertThat(FiguresMain.table(measured))
-        .hasSize(Figure.values().length)
+    assertThat(FiguresMain.table(Suite.FARM, measured))
+        .hasSameSizeAs(Figure.of(Suite.FARM))
         .anySatisfy(line -> assertThat(line).contains("7.50 ms").endsWith("holds"));
-    assertThat(FiguresMain.unmeasured(measured))
-        .hasSize(Figure.values().length - 1)
+    assertThat(FiguresMain.unmeasured(Suite.FARM, measured))
+        .hasSize(Figure.of(Suite.FARM).size() - 1)
         .doesNotContain(Figure.OVERHEAD_MILLIS);
   }
 }
