@@ -1,7 +1,7 @@
 # The commands of this repository; `make help` lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build image demo test e2e check sim sim-faults bench bench-storage format jdk
+.PHONY: help setup build image demo test e2e check sim sim-faults sim-storage bench bench-storage format jdk
 
 # Maven's own libraries still call what JDK 25 warns about.
 export MAVEN_OPTS ?= --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
@@ -48,6 +48,11 @@ sim-faults: jdk ## Run SEEDS=n seeds of faults in virtual time, or REPLAY="weath
 	$(MVN) -q -pl scheduler-core -am test-compile
 	@"$$(tools/find-jdk.sh)/bin/java" -cp scheduler-core/target/classes:scheduler-core/target/test-classes \
 		build.sparrow.scheduling.sim.FaultSeeds $(if $(REPLAY),$(REPLAY),$(SEEDS))
+
+sim-storage: jdk ## Run SEEDS=n seeds of faults on replicated storage in virtual time, or REPLAY=seed with its log
+	$(MVN) -q -pl cas -am test-compile dependency:build-classpath -Dmdep.includeScope=test -Dmdep.outputFile=target/test.classpath
+	@"$$(tools/find-jdk.sh)/bin/java" -cp "cas/target/classes:cas/target/test-classes:$$(cat cas/target/test.classpath)" \
+		build.sparrow.cas.replica.sim.StorageSeeds $(if $(REPLAY),replay $(REPLAY),$(SEEDS))
 
 bench: build ## Measure and print each figure with its target; takes half an hour
 	$(MVN) -q -pl benchmarks -am package -DskipTests

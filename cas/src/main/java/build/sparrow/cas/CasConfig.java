@@ -1,10 +1,12 @@
 package build.sparrow.cas;
 
+import build.sparrow.cas.replica.member.Membership;
 import build.sparrow.cas.segment.Durability;
 import build.sparrow.service.DataSize;
 import build.sparrow.service.Endpoint;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a shard needs to know.
@@ -15,6 +17,7 @@ import java.time.Duration;
  * @param lease how long what was reported present stays readable
  * @param engine how it is kept; an engine that the data directory was not written by is refused
  * @param durability when what was stored is safe from a power cut; of the engine of segments
+ * @param membership what it knows of the farm's other shards; null if it is the only one
  */
 public record CasConfig(
     Endpoint listen,
@@ -22,21 +25,43 @@ public record CasConfig(
     DataSize capacity,
     Duration lease,
     StorageEngine engine,
-    Durability durability) {
+    Durability durability,
+    @Nullable Membership membership) {
   /** The least capacity; below, a batch of blobs would not fit beside the action cache. */
   public static final DataSize MIN_CAPACITY = DataSize.ofMebibytes(16);
 
   /** The lease that Bazel assumes when it builds without the bytes. */
   public static final Duration DEFAULT_LEASE = Duration.ofHours(3);
 
-  /** A shard with the engine that its data directory has, which syncs many writes at a time. */
+  /**
+   * A shard that is alone, with the engine that its data directory has, which syncs many writes at
+   * a time.
+   */
   public CasConfig(Endpoint listen, Path dataDirectory, DataSize capacity, Duration lease) {
-    this(listen, dataDirectory, capacity, lease, StorageEngine.AS_FOUND, Durability.GROUPED);
+    this(listen, dataDirectory, capacity, lease, null);
+  }
+
+  /** The same as one of several, if that is not null. */
+  public CasConfig(
+      Endpoint listen,
+      Path dataDirectory,
+      DataSize capacity,
+      Duration lease,
+      @Nullable Membership membership) {
+    this(
+        listen,
+        dataDirectory,
+        capacity,
+        lease,
+        StorageEngine.AS_FOUND,
+        Durability.GROUPED,
+        membership);
   }
 
   /** The same shard with another engine and another durability. */
   public CasConfig with(StorageEngine otherEngine, Durability otherDurability) {
-    return new CasConfig(listen, dataDirectory, capacity, lease, otherEngine, otherDurability);
+    return new CasConfig(
+        listen, dataDirectory, capacity, lease, otherEngine, otherDurability, membership);
   }
 
   /** Throws IllegalArgumentException naming what is wrong. */

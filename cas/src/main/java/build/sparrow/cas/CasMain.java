@@ -3,19 +3,26 @@ package build.sparrow.cas;
 import build.sparrow.cas.grpc.ActionCacheService;
 import build.sparrow.cas.grpc.ByteStreamService;
 import build.sparrow.cas.grpc.ContentAddressableStorageService;
+import build.sparrow.cas.replica.member.Membership;
+import build.sparrow.cas.replica.member.ShardMember;
 import build.sparrow.service.Endpoint;
 import build.sparrow.service.GrpcServer;
 import build.sparrow.service.ServiceGroup;
+import io.grpc.BindableService;
 import io.prometheus.client.CollectorRegistry;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A shard: a blob store and an action cache on a disk of its own, served over gRPC. */
 public final class CasMain implements AutoCloseable {
   private final ServiceGroup services;
   private final Endpoint endpoint;
+  private final @Nullable ShardMember member;
 
-  private CasMain(ServiceGroup services, Endpoint endpoint) {
+  private CasMain(ServiceGroup services, Endpoint endpoint, @Nullable ShardMember member) {
     this.services = services;
     this.endpoint = endpoint;
+    this.member = member;
   }
 
   /**
@@ -39,24 +46,56 @@ public final class CasMain implements AutoCloseable {
           services.start(
               "store metrics",
               () -> new MeteredBlobStore(storage.blobs(), "sparrow_cas", registry));
-      ActionCache cache =
-          new CompletenessCheckingActionCache(new ValidatingActionCache(storage.results()), store);
-      ByteStreamService byteStream = services.start("uploads", () -> new ByteStreamService(store));
-      GrpcServer server =
+      ActionCache valid = new ValidatingActionCache(storage.results());
+      Membership membership = config.membership();
+      if (membership == null) {
+        ActionCache complete = new CompletenessCheckingActionCache(valid, store);
+        GrpcServer server = serve(config.listen(), services, store, complete);
+        return new CasMain(services, server.endpoint(), null);
+      }
+      ShardMember member =
           services.start(
-              "shard",
+              "part in the farm's storage",
               () ->
-                  GrpcServer.builder(config.listen())
-                      .addService(new ContentAddressableStorageService(store))
-                      .addService(byteStream)
-                      .addService(new ActionCacheService(cache, store))
-                      .build()
-                      .start());
-      return new CasMain(services, server.endpoint());
+                  ShardMember.start(
+                      membership,
+                      config.dataDirectory().resolve("replica"),
+                      store,
+                      storage.blobs(),
+                      valid,
+                      registry));
+      // What results reference lies on other shards, too: those who ask see to it.
+      GrpcServer server =
+          serve(config.listen(), services, member.blobs(), member.results(), member.service());
+      return new CasMain(services, server.endpoint(), member);
     } catch (Exception e) {
       services.close();
       throw e;
     }
+  }
+
+  private static GrpcServer serve(
+      Endpoint listen,
+      ServiceGroup services,
+      BlobStore store,
+      ActionCache results,
+      BindableService... further)
+      throws Exception {
+    ByteStreamService byteStream = services.start("uploads", () -> new ByteStreamService(store));
+    GrpcServer.Builder server =
+        GrpcServer.builder(listen)
+            .addService(new ContentAddressableStorageService(store))
+            .addService(byteStream)
+            .addService(new ActionCacheService(results, store));
+    for (BindableService service : further) {
+      server.addService(service);
+    }
+    return services.start("shard", () -> server.build().start());
+  }
+
+  /** Why no other shard of the farm should be stopped on purpose now; empty if one may be. */
+  public Optional<String> arrears() {
+    return member == null ? Optional.empty() : member.arrears();
   }
 
   /** Where the shard serves. */

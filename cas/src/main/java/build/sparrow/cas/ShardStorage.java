@@ -15,7 +15,7 @@ sealed interface ShardStorage extends AutoCloseable {
   /** The action cache takes that part of the disk, and blobs the rest. */
   int ACTION_CACHE_PART = 16;
 
-  BlobStore blobs();
+  ListedBlobStore blobs();
 
   ActionCache results();
 

@@ -24,8 +24,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.AfterEach;
@@ -35,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What every engine that keeps blobs in a folder promises. */
 @SuppressWarnings("NullAway.Init")
-public abstract class BlobStoreContract<S extends BlobStore & Closeable> {
+public abstract class BlobStoreContract<S extends ListedBlobStore & Closeable> {
   protected static final Duration LEASE = Duration.ofHours(3);
 
   /** After so long no lease is left, however an engine rounds. */
@@ -115,6 +117,34 @@ public abstract class BlobStoreContract<S extends BlobStore & Closeable> {
       }
     }
     return bytes;
+  }
+
+  @Test
+  void namesWhatItHolds_andOfAskedNamespacesOnly() throws Exception {
+    BlobScope other = new BlobScope(new InstanceName("other"), DigestFunction.SHA256);
+    Set<Digest> stored = new HashSet<>();
+    for (int size : SIZES) {
+      stored.add(put(random(size, size)));
+    }
+    store.writeAll(other, Map.of(digestOf(text("elsewhere")), text("elsewhere")));
+    assertThat(listed(SCOPE)).isEqualTo(stored);
+
+    reopen(CAPACITY_BYTES);
+    stored.add(put(text("more")));
+
+    assertThat(listed(SCOPE)).isEqualTo(stored);
+    assertThat(listed(other)).containsExactly(digestOf(text("elsewhere")));
+  }
+
+  private Set<Digest> listed(BlobScope scope) throws IOException {
+    Set<Digest> listed = new HashSet<>();
+    store.list(
+        List.of(scope),
+        (of, digest) -> {
+          assertThat(of).isEqualTo(scope);
+          listed.add(digest);
+        });
+    return listed;
   }
 
   @Test

@@ -1,5 +1,6 @@
 package build.sparrow.cli;
 
+import build.sparrow.cas.replica.call.Placement;
 import build.sparrow.executor.ExecutorConfig;
 import build.sparrow.service.Endpoint;
 import build.sparrow.service.ServiceGroup;
@@ -32,6 +33,7 @@ final class ExecutorCommand implements Callable<Integer> {
 
   @Spec private @Nullable CommandSpec spec;
   @Mixin private ProcessOptions options = new ProcessOptions();
+  @Mixin private StorageOptions storageOptions = new StorageOptions();
 
   @Option(
       names = "--pool",
@@ -64,14 +66,6 @@ final class ExecutorCommand implements Callable<Integer> {
   private @Nullable Endpoint frontendService;
 
   @Option(
-      names = "--shard",
-      paramLabel = "HOST:PORT",
-      required = true,
-      converter = Commands.EndpointConverter.class,
-      description = "Where the storage answers.")
-  private Endpoint shard = Endpoint.loopback(0);
-
-  @Option(
       names = "--data-dir",
       paramLabel = "DIR",
       required = true,
@@ -99,12 +93,13 @@ final class ExecutorCommand implements Callable<Integer> {
       throw new CommandFailure(
           "Name the farm's frontends with --frontend, or what finds them with --frontend-service");
     }
+    Placement storage = storageOptions.placement(options.farm().getSpec());
     RoleHealth health = new RoleHealth();
     StopSignal stop = signals.get();
     try (DataDirectory data = DataDirectory.open(dataDirectory);
         ServiceGroup group = new ServiceGroup(terminal)) {
       List<ExecutorConfig> one =
-          List.of(blueprint.executor(pool, name, frontends, frontendService, shard, data.path()));
+          List.of(blueprint.executor(pool, name, frontends, frontendService, storage, data.path()));
       options.startMetrics(group, terminal, health);
       ExecutorFleet executor =
           group.start(name, ExecutorFleet.stopLimit(one), () -> ExecutorFleet.start(roles, one));

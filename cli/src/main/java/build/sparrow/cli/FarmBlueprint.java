@@ -1,6 +1,8 @@
 package build.sparrow.cli;
 
 import build.sparrow.cas.CasConfig;
+import build.sparrow.cas.replica.call.Placement;
+import build.sparrow.cas.replica.member.Membership;
 import build.sparrow.crds.AutoscalingSpec;
 import build.sparrow.crds.BuildFarmSpec;
 import build.sparrow.crds.FrontendSpec;
@@ -75,19 +77,28 @@ record FarmBlueprint(BuildFarmSpec spec, Map<String, Path> poolRoots, int proces
     return names.isEmpty() ? "none" : String.join(", ", names);
   }
 
-  CasConfig shard(Endpoint listen, Path dataDirectory) {
+  /**
+   * A shard.
+   *
+   * @param membership what it knows of the others; null if it is the only one
+   */
+  CasConfig shard(Endpoint listen, Path dataDirectory, @Nullable Membership membership) {
     long disk = size(spec.storage().volume().size()).bytes();
     return new CasConfig(
-        listen, dataDirectory, new DataSize(disk / 100 * BLOBS_PERCENT_OF_DISK), lease());
+        listen,
+        dataDirectory,
+        new DataSize(disk / 100 * BLOBS_PERCENT_OF_DISK),
+        lease(),
+        membership);
   }
 
   FrontendConfig frontend(
-      String name, Endpoint listen, Endpoint shard, Peering peering, @Nullable Path actionLog) {
+      String name, Endpoint listen, Placement storage, Peering peering, @Nullable Path actionLog) {
     FrontendSpec.Limits limits = spec.frontend().limits();
     return new FrontendConfig(
         listen,
         name,
-        shard,
+        storage,
         spec.executorPools().stream().map(FarmBlueprint::declaration).toList(),
         new FrontendLimits(
             size(limits.maxBatchBytes()),
@@ -151,7 +162,7 @@ record FarmBlueprint(BuildFarmSpec spec, Map<String, Path> poolRoots, int proces
    *
    * @param farmDirectory of the whole farm, of which an action sees nothing but its own part
    */
-  List<ExecutorConfig> executors(List<Endpoint> frontends, Endpoint shard, Path farmDirectory) {
+  List<ExecutorConfig> executors(List<Endpoint> frontends, Placement storage, Path farmDirectory) {
     Path directory = farmDirectory.resolve("executors");
     List<ExecutorConfig> executors = new ArrayList<>();
     for (PoolSpec pool : spec.executorPools()) {
@@ -164,7 +175,7 @@ record FarmBlueprint(BuildFarmSpec spec, Map<String, Path> poolRoots, int proces
                 sharedSlots(pool),
                 frontends,
                 null,
-                shard,
+                storage,
                 directory.resolve(name),
                 List.of(farmDirectory)));
       }
@@ -182,12 +193,12 @@ record FarmBlueprint(BuildFarmSpec spec, Map<String, Path> poolRoots, int proces
       String name,
       List<Endpoint> frontends,
       @Nullable Endpoint frontendService,
-      Endpoint shard,
+      Placement storage,
       Path directory)
       throws CommandFailure {
     PoolSpec spec = pool(pool);
     int slots = spec.slots() == null ? processors : spec.slots();
-    return executor(spec, name, slots, frontends, frontendService, shard, directory, List.of());
+    return executor(spec, name, slots, frontends, frontendService, storage, directory, List.of());
   }
 
   private ExecutorConfig executor(
@@ -196,7 +207,7 @@ record FarmBlueprint(BuildFarmSpec spec, Map<String, Path> poolRoots, int proces
       int slots,
       List<Endpoint> frontends,
       @Nullable Endpoint frontendService,
-      Endpoint shard,
+      Placement storage,
       Path directory,
       List<Path> hidden) {
     return new ExecutorConfig(
@@ -206,7 +217,7 @@ record FarmBlueprint(BuildFarmSpec spec, Map<String, Path> poolRoots, int proces
         slots,
         frontends,
         frontendService,
-        shard,
+        storage,
         directory,
         size(pool.inputCache().sizeLimit()),
         sandbox(pool, hidden),

@@ -1,5 +1,6 @@
 package build.sparrow.cli;
 
+import build.sparrow.cas.replica.call.Placement;
 import build.sparrow.cli.Roles.RunningServer;
 import build.sparrow.frontend.Peering;
 import build.sparrow.service.Endpoint;
@@ -40,6 +41,7 @@ final class FrontendCommand implements Callable<Integer> {
 
   @Spec private @Nullable CommandSpec spec;
   @Mixin private ProcessOptions options = new ProcessOptions();
+  @Mixin private StorageOptions storageOptions = new StorageOptions();
   @Mixin private ListenOptions listenOptions = new ListenOptions();
 
   @Option(
@@ -48,14 +50,6 @@ final class FrontendCommand implements Callable<Integer> {
       defaultValue = "frontend-0",
       description = "The frontend's name, unlike that of any other. Default: ${DEFAULT-VALUE}.")
   private String name = "frontend-0";
-
-  @Option(
-      names = "--shard",
-      paramLabel = "HOST:PORT",
-      required = true,
-      converter = Commands.EndpointConverter.class,
-      description = "Where the storage answers.")
-  private Endpoint shard = Endpoint.loopback(0);
 
   @Option(
       names = "--address",
@@ -98,6 +92,7 @@ final class FrontendCommand implements Callable<Integer> {
             options.farm().getSpec(), Map.of(), Runtime.getRuntime().availableProcessors());
     Endpoint listen = listenOptions.endpoint().orElse(Endpoint.loopback(DEFAULT_PORT));
     Peering peering = peering(listen);
+    Placement storage = storageOptions.placement(options.farm().getSpec());
     RoleHealth health = new RoleHealth();
     StopSignal stop = signals.get();
     try (ServiceGroup group = new ServiceGroup(terminal)) {
@@ -106,7 +101,8 @@ final class FrontendCommand implements Callable<Integer> {
           group.start(
               name,
               () ->
-                  roles.startFrontend(blueprint.frontend(name, listen, shard, peering, actionLog)));
+                  roles.startFrontend(
+                      blueprint.frontend(name, listen, storage, peering, actionLog)));
       health.running(frontend);
       terminal.result("Endpoint: " + frontend.endpoint().uri());
       stop.await();

@@ -21,6 +21,11 @@ final class InProcessRoles implements Roles {
         return shard.endpoint();
       }
 
+      @Override
+      public Optional<String> obstacle() {
+        return shard.arrears();
+      }
+
       // Its calls are short: closing it lets them end.
       @Override
       public void retire(Duration grace) {}

@@ -1,8 +1,11 @@
 package build.sparrow.cli;
 
 import build.sparrow.cas.StorageEngine;
+import build.sparrow.cas.replica.call.Placement;
+import build.sparrow.cas.replica.member.Membership;
 import build.sparrow.cas.segment.Durability;
 import build.sparrow.cli.Roles.RunningServer;
+import build.sparrow.crds.BuildFarmSpec;
 import build.sparrow.service.Endpoint;
 import build.sparrow.service.ServiceGroup;
 import java.nio.file.Path;
@@ -23,7 +26,13 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
     name = "shard",
     mixinStandardHelpOptions = true,
-    description = "Run only the storage of a farm. Prints its endpoint once it serves.")
+    description = {
+      "Run only one shard of a farm's storage. Prints its endpoint once it serves.",
+      "",
+      "If the farm has several, it must be told of all with --shard, and with --address which of"
+          + " them it is. With --metrics-listen it says on /readyz that it is not ready as long as"
+          + " it lacks what others hold for it, though it serves what it has."
+    })
 final class ShardCommand implements Callable<Integer> {
   private final Roles roles;
   private final Supplier<StopSignal> signals;
@@ -31,6 +40,14 @@ final class ShardCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
   @Mixin private ProcessOptions options = new ProcessOptions();
   @Mixin private ListenOptions listenOptions = new ListenOptions();
+  @Mixin private StorageOptions storageOptions = new StorageOptions();
+
+  @Option(
+      names = "--address",
+      paramLabel = "HOST:PORT",
+      converter = Commands.EndpointConverter.class,
+      description = "Under which of the --shard this one is known.")
+  private @Nullable Endpoint address;
 
   @Option(
       names = "--data-dir",
@@ -84,6 +101,7 @@ final class ShardCommand implements Callable<Integer> {
         listenOptions
             .endpoint()
             .orElseThrow(() -> new CommandFailure("Name where to listen with --port or --listen"));
+    Membership membership = membership(options.farm().getSpec());
     RoleHealth health = new RoleHealth();
     StopSignal stop = signals.get();
     try (DataDirectory data = DataDirectory.open(dataDirectory);
@@ -95,7 +113,7 @@ final class ShardCommand implements Callable<Integer> {
               () ->
                   roles.startShard(
                       blueprint
-                          .shard(listen, data.path())
+                          .shard(listen, data.path(), membership)
                           .with(
                               engine,
                               syncEachBlob ? Durability.BEFORE_ACKNOWLEDGED : Durability.GROUPED)));
@@ -105,5 +123,22 @@ final class ShardCommand implements Callable<Integer> {
       health.stopping();
     }
     return 0;
+  }
+
+  private @Nullable Membership membership(BuildFarmSpec farm) throws CommandFailure {
+    if (farm.storage().shards() == 1) {
+      return null;
+    }
+    Placement placement = storageOptions.placement(farm);
+    if (address == null) {
+      throw new CommandFailure(
+          "The farm has %d shards; say with --address which of %s this one is"
+              .formatted(farm.storage().shards(), placement.shards()));
+    }
+    try {
+      return new Membership(address, placement);
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailure(String.valueOf(e.getMessage()));
+    }
   }
 }

@@ -2,6 +2,7 @@ package build.sparrow.cli;
 
 import static java.util.Objects.requireNonNullElse;
 
+import build.sparrow.cas.replica.call.Placement;
 import build.sparrow.cli.Roles.RunningServer;
 import build.sparrow.crds.Bazelrc;
 import build.sparrow.crds.BuildFarm;
@@ -38,7 +39,8 @@ import picocli.CommandLine.Spec;
           + " it in order, a second Ctrl-C at once.",
       "",
       "The file is the one that a cluster takes. What only a cluster has is checked and otherwise"
-          + " without effect here: image, paused, resources, frontend.expose, the disk's class and"
+          + " without effect here: image, paused, resources, frontend.expose, storage.shards and"
+          + " storage.replicas, as one shard is enough for one machine, the disk's class and"
           + " retention, workDir, the nodes in scheduling, autoscaling, maxUnavailable,"
           + " seccompProfile, monitoring. An autoscaled pool has its minReplicas, but at least one"
           + " executor."
@@ -123,7 +125,10 @@ final class UpCommand implements Callable<Integer> {
     RunningServer shard =
         group.start(
             "the shard",
-            () -> roles.startShard(blueprint.shard(Endpoint.loopback(0), data.resolve("shard"))));
+            () ->
+                roles.startShard(
+                    blueprint.shard(Endpoint.loopback(0), data.resolve("shard"), null)));
+    Placement storage = Placement.alone(shard.endpoint());
     List<Endpoint> places =
         IntStream.range(0, blueprint.spec().frontend().replicas())
             .mapToObj(i -> Endpoint.loopback(port == 0 ? 0 : port + i))
@@ -138,10 +143,10 @@ final class UpCommand implements Callable<Integer> {
               name,
               () ->
                   roles.startFrontend(
-                      blueprint.frontend(name, listen, shard.endpoint(), peering, actionLog)));
+                      blueprint.frontend(name, listen, storage, peering, actionLog)));
       frontends.add(frontend.endpoint());
     }
-    List<ExecutorConfig> executors = blueprint.executors(frontends, shard.endpoint(), data);
+    List<ExecutorConfig> executors = blueprint.executors(frontends, storage, data);
     if (!executors.isEmpty()) {
       group.start(
           Commands.count(executors.size(), "executor"),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import build.sparrow.cas.CasConfig;
+import build.sparrow.cas.replica.call.Placement;
 import build.sparrow.crds.BuildFarm;
 import build.sparrow.executor.ExecutorConfig;
 import build.sparrow.executor.SandboxConfig;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.Test;
 
 final class FarmBlueprintTest {
   private static final Endpoint SHARD = Endpoint.loopback(1);
+  private static final Placement STORAGE = Placement.alone(SHARD);
   private static final Endpoint FRONTEND = Endpoint.loopback(2);
   private static final Path LOG = Path.of("/data/actions.jsonl");
   private static final String FARM =
@@ -67,16 +69,16 @@ final class FarmBlueprintTest {
     FarmBlueprint blueprint = blueprint(Map.of());
     PlatformKey linux = PlatformKey.of(Map.of("OSFamily", "linux", "cpu", "x86_64"));
 
-    assertThat(blueprint.shard(SHARD, Path.of("/data/shard")))
+    assertThat(blueprint.shard(SHARD, Path.of("/data/shard"), null))
         .isEqualTo(
             new CasConfig(
                 SHARD, Path.of("/data/shard"), new DataSize(900_000_000), Duration.ofSeconds(60)));
-    assertThat(blueprint.frontend("frontend-0", FRONTEND, SHARD, Peering.ALONE, LOG))
+    assertThat(blueprint.frontend("frontend-0", FRONTEND, STORAGE, Peering.ALONE, LOG))
         .isEqualTo(
             new FrontendConfig(
                 FRONTEND,
                 "frontend-0",
-                SHARD,
+                STORAGE,
                 List.of(
                     PoolDeclaration.of("linux", linux),
                     new PoolDeclaration("bare", PlatformKey.of(Map.of("a", "b")), true, true)),
@@ -96,7 +98,7 @@ final class FarmBlueprintTest {
                 FrontendConfig.DEFAULT_PROGRESS_INTERVAL,
                 Peering.ALONE,
                 LOG));
-    assertThat(blueprint.executors(List.of(FRONTEND), SHARD, Path.of("/data")))
+    assertThat(blueprint.executors(List.of(FRONTEND), STORAGE, Path.of("/data")))
         .hasSize(5)
         .first()
         .isEqualTo(
@@ -107,7 +109,7 @@ final class FarmBlueprintTest {
                 4,
                 List.of(FRONTEND),
                 null,
-                SHARD,
+                STORAGE,
                 Path.of("/data/executors/linux-0"),
                 DataSize.ofMebibytes(512),
                 new SandboxConfig.Bubblewrap(Path.of("/toolchain"), List.of(Path.of("/data"))),
@@ -129,7 +131,7 @@ final class FarmBlueprintTest {
 
     assertThat(
             FarmBlueprint.of(farm.getSpec(), Map.of(), 8)
-                .executors(List.of(FRONTEND), SHARD, Path.of("/data")))
+                .executors(List.of(FRONTEND), STORAGE, Path.of("/data")))
         .extracting(ExecutorConfig::name)
         .containsExactly("zero-0", "two-0", "two-1");
   }
@@ -138,13 +140,13 @@ final class FarmBlueprintTest {
   void executorsWithoutSlotsShareTheProcessorsOfTheMachine_orHaveThemAll() throws Exception {
     FarmBlueprint blueprint = blueprint(Map.of());
 
-    assertThat(blueprint.executors(List.of(FRONTEND), SHARD, Path.of("/data")))
+    assertThat(blueprint.executors(List.of(FRONTEND), STORAGE, Path.of("/data")))
         .filteredOn(executor -> executor.pool().equals("bare"))
         .extracting(ExecutorConfig::slots)
         .containsExactly(2, 2, 2);
     assertThat(
             blueprint
-                .executor("bare", "bare-9", List.of(FRONTEND), null, SHARD, Path.of("/x"))
+                .executor("bare", "bare-9", List.of(FRONTEND), null, STORAGE, Path.of("/x"))
                 .slots())
         .isEqualTo(8);
   }
@@ -153,7 +155,7 @@ final class FarmBlueprintTest {
   void namedRootTakesThePlaceOfTheSpecs() throws Exception {
     assertThat(
             blueprint(Map.of("linux", Path.of("/other")))
-                .executor("linux", "linux-0", List.of(FRONTEND), null, SHARD, Path.of("/x"))
+                .executor("linux", "linux-0", List.of(FRONTEND), null, STORAGE, Path.of("/x"))
                 .sandbox())
         .isEqualTo(new SandboxConfig.Bubblewrap(Path.of("/other")));
   }
@@ -174,7 +176,7 @@ final class FarmBlueprintTest {
 
     assertThat(
             FarmBlueprint.of(farm.getSpec(), Map.of(), 2)
-                .executors(List.of(FRONTEND), SHARD, Path.of("/data")))
+                .executors(List.of(FRONTEND), STORAGE, Path.of("/data")))
         .extracting(ExecutorConfig::name, ExecutorConfig::slots)
         .containsExactly(
             org.assertj.core.api.Assertions.tuple("linux-0", 1),

@@ -317,6 +317,27 @@ final class SparrowTest {
   }
 
   @Test
+  void everyShardOfAFarmIsNamedOnce_orAllAtOnce() throws IOException {
+    String file = farm(FARM + "  storage: {shards: 3}\n").toString();
+    String[] frontend = {"frontend", "-f", file, "--port", "0"};
+    String[] shard = {
+      "shard", "-f", file, "--port", "0", "--data-dir", folder.resolve("data").toString()
+    };
+    String[] all = {"--shard", "s-*.example:1"};
+
+    assertThat(run(with(frontend, "--shard", "127.0.0.1:1"))).isEqualTo(1);
+    assertThat(err.toString())
+        .contains("The farm has 3 shards (spec.storage.shards), while --shard names 1");
+    assertThat(run(with(frontend, all))).isZero();
+    assertThat(run(with(frontend, "--shard=a:1", "--shard=b:1", "--shard=c:1"))).isZero();
+    assertThat(run(with(shard, all))).isEqualTo(1);
+    assertThat(err.toString()).contains("say with --address which of");
+    assertThat(run(with(with(shard, all), "--address", "s-3.example:1"))).isEqualTo(1);
+    assertThat(err.toString()).contains("address is s-3.example:1, which is none of the shards");
+    assertThat(run(with(with(shard, all), "--address", "s-2.example:1"))).isZero();
+  }
+
+  @Test
   void aServerListensAtOnePlace() throws IOException {
     String file = farm(FARM).toString();
 

@@ -38,6 +38,7 @@ public final class FarmRules {
     rules.problems.checkSize(
         "spec.storage.volume.size", spec.storage().volume().size(), "64Mi", "8Pi");
     rules.problems.checkResources("spec.storage.resources", spec.storage().resources());
+    rules.checkReplicas(spec.storage());
     rules.checkRuleNames(spec.scheduler().platformProperties());
     rules.checkTenants(spec.scheduler().tenants());
     rules.checkPools(spec.executorPools(), spec.scheduler());
@@ -80,6 +81,17 @@ public final class FarmRules {
           limits.defaultActionTimeoutSeconds().toString(),
           "above maxActionTimeoutSeconds, %d; lower this or raise that"
               .formatted(limits.maxActionTimeoutSeconds()));
+    }
+  }
+
+  private void checkReplicas(StorageSpec storage) {
+    if (storage.copies() > 1 && storage.shards() <= storage.copies()) {
+      add(
+          "spec.storage.replicas",
+          Integer.toString(storage.copies()),
+          "more than %d shards can keep: give spec.storage.shards 3 or more, or replicas 1; of two"
+                  .formatted(storage.shards())
+              + " shards that lose sight of each other neither knows what it lacks");
     }
   }
 

@@ -13,9 +13,41 @@ import io.fabric8.kubernetes.api.model.Quantity;
 import org.jspecify.annotations.Nullable;
 
 /** Where blobs and results of actions are kept. */
-@JsonPropertyOrder({"volume", "retention", "eviction", "resources"})
+@JsonInclude(JsonInclude.Include.NON_NULL)
+@JsonPropertyOrder({"shards", "replicas", "volume", "retention", "eviction", "resources"})
+@ValidationRule(
+    value = "!has(self.replicas) || self.replicas == 1 || self.shards > self.replicas",
+    message =
+        "give shards 3 or more for 2 replicas, or replicas 1: of two shards that lose sight of each"
+            + " other neither knows what it lacks")
+@ValidationRule(
+    value = "self.shards == oldSelf.shards",
+    message =
+        "leave shards as it was: what lies on them is not moved; for another number make another "
+            + "farm")
+@ValidationRule(
+    value =
+        "(has(self.replicas) ? self.replicas : (self.shards > 2 ? 2 : 1)) == "
+            + "(has(oldSelf.replicas) ? oldSelf.replicas : (oldSelf.shards > 2 ? 2 : 1))",
+    message =
+        "leave replicas as it was: what is stored is not copied again; for another number make "
+            + "another farm")
 public record StorageSpec(
-    @JsonPropertyDescription("The disk of the storage.") @Default("{}") Volume volume,
+    @JsonPropertyDescription(
+            "How many processes share the storage, each with a disk of its own. It cannot be"
+                + " changed.")
+        @Default("1")
+        @Min(1)
+        @Max(64)
+        Integer shards,
+    @JsonPropertyDescription(
+            "On how many shards each blob lies: 2 needs 3 shards or more, and lets one of them go"
+                + " without loss. By default 2 if there are 3 shards, else 1. It cannot be"
+                + " changed.")
+        @Min(1)
+        @Max(2)
+        @Nullable Integer replicas,
+    @JsonPropertyDescription("The disk of each shard.") @Default("{}") Volume volume,
     @JsonPropertyDescription("What becomes of the disk when it is no longer needed.") @Default("{}")
         Retention retention,
     @JsonPropertyDescription("What is dropped when the disk is full.") @Default("{}")
@@ -23,16 +55,28 @@ public record StorageSpec(
     @JsonPropertyDescription("What the storage is given of its node.") @Default("{}")
         Resources resources) {
   static final StorageSpec DEFAULTS =
-      new StorageSpec(Volume.DEFAULTS, Retention.DEFAULTS, Eviction.DEFAULTS, Resources.DEFAULTS);
+      new StorageSpec(
+          1, null, Volume.DEFAULTS, Retention.DEFAULTS, Eviction.DEFAULTS, Resources.DEFAULTS);
+
+  private static final int LEAST_SHARDS_FOR_COPIES = 3;
 
   public StorageSpec {
+    shards = Absent.or(shards, 1);
     volume = Absent.or(volume, Volume.DEFAULTS);
     retention = Absent.or(retention, Retention.DEFAULTS);
     eviction = Absent.or(eviction, Eviction.DEFAULTS);
     resources = Absent.or(resources, Resources.DEFAULTS);
   }
 
-  /** The disk of the storage. */
+  /** On how many shards each blob lies. */
+  public int copies() {
+    if (replicas != null) {
+      return replicas;
+    }
+    return shards >= LEAST_SHARDS_FOR_COPIES ? 2 : 1;
+  }
+
+  /** The disk of a shard. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   @JsonPropertyOrder({"size", "storageClassName"})
   @ValidationRule(

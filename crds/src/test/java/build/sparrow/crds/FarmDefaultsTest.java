@@ -29,6 +29,8 @@ final class FarmDefaultsTest {
                     new FrontendSpec.Limits(Quantity.parse("4Mi"), 900, 3600, 100_000, 1_000_000)),
                 new SchedulerSpec(new SchedulerSpec.Attempts(4, 2, 2), 3, List.of(), List.of()),
                 new StorageSpec(
+                    1,
+                    null,
                     new StorageSpec.Volume(Quantity.parse("20Gi"), null),
                     new StorageSpec.Retention(StorageSpec.WhenDeleted.RETAIN),
                     new StorageSpec.Eviction(10_800),

@@ -229,6 +229,8 @@ final class FarmRulesTest {
                 FrontendSpec.Expose.DEFAULTS,
                 new FrontendSpec.Limits(Quantity.parse("8Mi"), 900, 600, 1, 1)),
             new StorageSpec(
+                1,
+                null,
                 new StorageSpec.Volume(new Quantity("20", "GB"), null),
                 StorageSpec.Retention.DEFAULTS,
                 StorageSpec.Eviction.DEFAULTS,
@@ -247,6 +249,43 @@ final class FarmRulesTest {
                 "spec.storage.volume.size",
                 "20GB",
                 "not a size; give bytes, or a number with Ki, Mi, Gi or Ti"));
+  }
+
+  @Test
+  void twoCopiesNeedThreeShards() {
+    assertThat(storage(1, null).copies()).isEqualTo(1);
+    assertThat(storage(2, null).copies()).isEqualTo(1);
+    assertThat(storage(3, null).copies()).isEqualTo(2);
+    assertThat(storage(3, 1).copies()).isEqualTo(1);
+    assertThat(problemsOf(storage(3, 2))).isEmpty();
+    assertThat(problemsOf(storage(2, 1))).isEmpty();
+
+    assertThat(problemsOf(storage(2, 2)))
+        .containsExactly(
+            new FarmProblem(
+                "spec.storage.replicas",
+                "2",
+                "more than 2 shards can keep: give spec.storage.shards 3 or more, or replicas 1; of"
+                    + " two shards that lose sight of each other neither knows what it lacks"));
+    assertThat(problemsOf(storage(65, 3)))
+        .extracting(FarmProblem::path)
+        .containsExactly("spec.storage.shards", "spec.storage.replicas");
+  }
+
+  private static StorageSpec storage(int shards, @Nullable Integer replicas) {
+    return new StorageSpec(
+        shards,
+        replicas,
+        StorageSpec.Volume.DEFAULTS,
+        StorageSpec.Retention.DEFAULTS,
+        StorageSpec.Eviction.DEFAULTS,
+        Resources.DEFAULTS);
+  }
+
+  private static List<FarmProblem> problemsOf(StorageSpec storage) {
+    BuildFarm farm = farm(List.of());
+    farm.setSpec(spec(FrontendSpec.DEFAULTS, storage, List.of()));
+    return FarmRules.problemsOf(farm);
   }
 
   @Test

@@ -1,5 +1,6 @@
 package build.sparrow.executor;
 
+import build.sparrow.cas.replica.call.Placement;
 import build.sparrow.reapi.PlatformKey;
 import build.sparrow.service.DataSize;
 import build.sparrow.service.Endpoint;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param frontends of the farm, at fixed places
  * @param frontendService a DNS name each of whose addresses is a frontend, and the port of all of
  *     them; null if the farm's frontends are only at fixed places
- * @param shard where inputs come from and outputs go to
+ * @param storage where inputs come from and outputs go to
  * @param workDirectory of this executor alone; made if it does not exist
  * @param inputCacheSize the most disk that input files take when no action runs
  * @param drainTimeout how long running actions may go on when the executor is to stop
@@ -30,7 +31,7 @@ public record ExecutorConfig(
     int slots,
     List<Endpoint> frontends,
     @Nullable Endpoint frontendService,
-    Endpoint shard,
+    Placement storage,
     Path workDirectory,
     DataSize inputCacheSize,
     SandboxConfig sandbox,

@@ -1,6 +1,6 @@
 package build.sparrow.executor;
 
-import build.sparrow.cas.client.RemoteBlobStore;
+import build.sparrow.cas.replica.client.ReplicatedStorage;
 import build.sparrow.executor.agent.RunningAgent;
 import build.sparrow.scheduling.FrontendId;
 import build.sparrow.service.DnsEndpoints;
@@ -8,19 +8,15 @@ import build.sparrow.service.Endpoint;
 import build.sparrow.service.EndpointLookup;
 import build.sparrow.service.GrpcChannels;
 import build.sparrow.service.ServiceGroup;
-import io.grpc.ManagedChannel;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** An executor: connects to every frontend and runs the actions that they give it. */
 public final class ExecutorMain implements AutoCloseable {
-  private static final long FLUSH_SECONDS = 2;
-
   private final ServiceGroup services;
   private final RunningAgent agent;
 
@@ -30,22 +26,22 @@ public final class ExecutorMain implements AutoCloseable {
   }
 
   /**
-   * Starts an executor. Frontends and shard may come later; it keeps trying to reach them.
+   * Starts an executor. Frontends and storage may come later; it keeps trying to reach them.
    *
    * @throws Exception if the work directory or the sandbox cannot be used; nothing runs then
    */
   public static ExecutorMain start(ExecutorConfig config) throws Exception {
     ServiceGroup services = new ServiceGroup();
     try {
-      ManagedChannel shard = GrpcChannels.connect(config.shard());
-      services.start("channel to the shard", () -> (AutoCloseable) () -> shutDown(shard));
+      ReplicatedStorage storage =
+          services.start("storage", () -> ReplicatedStorage.connect(config.storage()));
       RunningAgent agent =
           services.start(
               "agent",
               () ->
                   RunningAgent.start(
                       config,
-                      new RemoteBlobStore(shard),
+                      storage.blobs(),
                       place -> GrpcChannels.connect(Endpoint.parse(place.value()))));
       findFrontends(config, agent, services);
       return new ExecutorMain(services, agent);
@@ -74,14 +70,6 @@ public final class ExecutorMain implements AutoCloseable {
     return Stream.concat(fixed.stream(), found.stream())
         .map(endpoint -> new FrontendId(endpoint.toString()))
         .collect(Collectors.toSet());
-  }
-
-  /** Lets go out what was sent. */
-  private static void shutDown(ManagedChannel channel) throws InterruptedException {
-    channel.shutdown();
-    if (!channel.awaitTermination(FLUSH_SECONDS, TimeUnit.SECONDS)) {
-      channel.shutdownNow();
-    }
   }
 
   /**

@@ -1,5 +1,6 @@
 package build.sparrow.frontend;
 
+import build.sparrow.cas.replica.call.Placement;
 import build.sparrow.service.Endpoint;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,10 +14,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param listen where it serves; port 0 takes any free port
  * @param name under which executors and people know it
- * @param shard where blobs and action results are
+ * @param storage where blobs and action results are
  * @param pools all pools of the farm
  * @param scheduling how actions are placed and tried again
- * @param lease how long the shard keeps readable what it reported present
+ * @param lease how long the storage keeps readable what it reported present
  * @param progressInterval the longest that a client that follows an operation hears nothing
  * @param peering how it finds the other frontends of the farm
  * @param actionLog file to which a line is appended for each action that ran; null for none
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 public record FrontendConfig(
     Endpoint listen,
     String name,
-    Endpoint shard,
+    Placement storage,
     List<PoolDeclaration> pools,
     FrontendLimits limits,
     SchedulingPolicy scheduling,
@@ -54,13 +55,17 @@ public record FrontendConfig(
     }
   }
 
-  /** With every default; {@code lease} is the shard's. */
+  /** With every default; {@code lease} is the storage's. */
   public static FrontendConfig withDefaults(
-      Endpoint listen, String name, Endpoint shard, List<PoolDeclaration> pools, Duration lease) {
+      Endpoint listen,
+      String name,
+      Placement storage,
+      List<PoolDeclaration> pools,
+      Duration lease) {
     return new FrontendConfig(
         listen,
         name,
-        shard,
+        storage,
         pools,
         FrontendLimits.DEFAULT,
         SchedulingPolicy.DEFAULT,

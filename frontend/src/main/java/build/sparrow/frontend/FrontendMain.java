@@ -2,11 +2,10 @@ package build.sparrow.frontend;
 
 import build.sparrow.cas.ActionCache;
 import build.sparrow.cas.BlobStore;
-import build.sparrow.cas.client.RemoteActionCache;
-import build.sparrow.cas.client.RemoteBlobStore;
 import build.sparrow.cas.grpc.ActionCacheService;
 import build.sparrow.cas.grpc.ByteStreamService;
 import build.sparrow.cas.grpc.ContentAddressableStorageService;
+import build.sparrow.cas.replica.client.ReplicatedStorage;
 import build.sparrow.frontend.actionlog.ActionLog;
 import build.sparrow.frontend.actionlog.LoggingRecorder;
 import build.sparrow.frontend.admission.CheckingAdmission;
@@ -43,7 +42,6 @@ import build.sparrow.service.EndpointLookup;
 import build.sparrow.service.GrpcChannels;
 import build.sparrow.service.GrpcServer;
 import build.sparrow.service.ServiceGroup;
-import io.grpc.ManagedChannel;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -84,7 +82,7 @@ public final class FrontendMain implements AutoCloseable {
   }
 
   /**
-   * Starts a frontend. The shard need not be there yet; calls wait for it as long as for one that
+   * Starts a frontend. The storage need not be there yet; calls wait for it as long as for one that
    * restarts.
    *
    * @throws Exception naming the address if it cannot be listened on; nothing runs then
@@ -132,29 +130,24 @@ public final class FrontendMain implements AutoCloseable {
   }
 
   /**
-   * The shard, seen from here. A client that reads a large blob slowly holds up the connection it
+   * The storage, seen from here. A client that reads a large blob slowly holds up the connection it
    * comes by; what is asked for admission must not wait behind it.
    *
    * @param transfers for what clients up- and download
    * @param blobs for all else
-   * @param cache whose results are complete and valid: the shard sees to it
+   * @param cache whose results are complete and valid
    */
   private record Stores(BlobStore transfers, BlobStore blobs, ActionCache cache) {}
 
   private static Stores startStores(FrontendConfig config, ServiceGroup services) throws Exception {
-    ManagedChannel transfers = startChannel("transfers", config, services);
-    ManagedChannel metadata = startChannel("metadata", config, services);
-    return new Stores(
-        new RemoteBlobStore(transfers),
-        new RemoteBlobStore(metadata),
-        new RemoteActionCache(metadata));
+    ReplicatedStorage transfers = startStorage("transfers", config, services);
+    ReplicatedStorage metadata = startStorage("metadata", config, services);
+    return new Stores(transfers.blobs(), metadata.blobs(), metadata.results());
   }
 
-  private static ManagedChannel startChannel(
+  private static ReplicatedStorage startStorage(
       String name, FrontendConfig config, ServiceGroup services) throws Exception {
-    ManagedChannel channel = GrpcChannels.connect(config.shard());
-    services.start("channel for " + name, () -> channel::shutdownNow);
-    return channel;
+    return services.start("storage for " + name, () -> ReplicatedStorage.connect(config.storage()));
   }
 
   private static OwnerConfig ownerConfig(FrontendConfig config, OwnerTimes times) {

@@ -3,6 +3,7 @@ package build.sparrow.frontend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import build.sparrow.cas.replica.call.Placement;
 import build.sparrow.reapi.PlatformKey;
 import build.sparrow.scheduling.owner.LossBudgets;
 import build.sparrow.service.DataSize;
@@ -14,7 +15,11 @@ import org.junit.jupiter.api.Test;
 final class FrontendConfigTest {
   private static FrontendConfig config(String name, PoolDeclaration... pools) {
     return FrontendConfig.withDefaults(
-        Endpoint.loopback(0), name, Endpoint.loopback(1), List.of(pools), Duration.ofHours(3));
+        Endpoint.loopback(0),
+        name,
+        Placement.alone(Endpoint.loopback(1)),
+        List.of(pools),
+        Duration.ofHours(3));
   }
 
   @Test

@@ -8,6 +8,7 @@ import build.sparrow.cas.CasConfig;
 import build.sparrow.cas.CasMain;
 import build.sparrow.cas.client.RemoteActionCache;
 import build.sparrow.cas.client.RemoteBlobStore;
+import build.sparrow.cas.replica.call.Placement;
 import build.sparrow.reapi.InstanceName;
 import build.sparrow.reapi.PlatformKey;
 import build.sparrow.scheduling.owner.LossBudgets;
@@ -69,7 +70,7 @@ public final class LoopbackFarm implements AutoCloseable {
         FrontendConfig.withDefaults(
             Endpoint.loopback(0),
             "frontend-0",
-            shard.endpoint(),
+            Placement.alone(shard.endpoint()),
             List.of(
                 PoolDeclaration.of("linux", PlatformKey.of(Map.of("OSFamily", "linux"))),
                 PoolDeclaration.of(
@@ -82,7 +83,7 @@ public final class LoopbackFarm implements AutoCloseable {
     return new FrontendConfig(
         config.listen(),
         config.name(),
-        config.shard(),
+        config.storage(),
         config.pools(),
         config.limits(),
         new SchedulingPolicy(
@@ -97,7 +98,7 @@ public final class LoopbackFarm implements AutoCloseable {
     return new FrontendConfig(
         config.listen(),
         config.name(),
-        config.shard(),
+        config.storage(),
         config.pools(),
         limits,
         config.scheduling(),
@@ -111,7 +112,7 @@ public final class LoopbackFarm implements AutoCloseable {
     return new FrontendConfig(
         config.listen(),
         config.name(),
-        config.shard(),
+        config.storage(),
         config.pools(),
         config.limits(),
         config.scheduling(),
@@ -125,7 +126,7 @@ public final class LoopbackFarm implements AutoCloseable {
     return new FrontendConfig(
         config.listen(),
         config.name(),
-        config.shard(),
+        config.storage(),
         config.pools(),
         config.limits(),
         config.scheduling(),

@@ -12,6 +12,7 @@ import build.sparrow.cas.BlobScope;
 import build.sparrow.cas.CasConfig;
 import build.sparrow.cas.CasMain;
 import build.sparrow.cas.client.RemoteBlobStore;
+import build.sparrow.cas.replica.call.Placement;
 import build.sparrow.reapi.InstanceName;
 import build.sparrow.reapi.PlatformKey;
 import build.sparrow.scheduling.v1.Announce;
@@ -64,7 +65,7 @@ final class OwnershipTest {
           FrontendConfig.withDefaults(
               place,
               "frontend-" + frontends.size(),
-              shard.endpoint(),
+              Placement.alone(shard.endpoint()),
               List.of(PoolDeclaration.of("linux", PlatformKey.of(Map.of("OSFamily", "linux")))),
               lease);
       frontends.add(
@@ -72,7 +73,7 @@ final class OwnershipTest {
               new FrontendConfig(
                   config.listen(),
                   config.name(),
-                  config.shard(),
+                  config.storage(),
                   config.pools(),
                   config.limits(),
                   config.scheduling(),

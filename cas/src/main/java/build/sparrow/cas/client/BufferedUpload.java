@@ -1,6 +1,7 @@
 package build.sparrow.cas.client;
 
 import build.sparrow.cas.BlobScope;
+import build.sparrow.cas.BlobStore;
 import build.sparrow.cas.BlobUpload;
 import build.sparrow.cas.DigestMismatchException;
 import build.sparrow.reapi.Digest;
@@ -9,13 +10,14 @@ import java.io.IOException;
 import java.util.Map;
 
 /** A small upload that is held in memory until it is complete, and then sent in one call. */
-final class BufferedUpload extends BlobUpload {
-  private final RemoteBlobStore store;
+public final class BufferedUpload extends BlobUpload {
+  private final BlobStore store;
   private final BlobScope scope;
   private final Digest digest;
   private ByteString taken = ByteString.EMPTY;
 
-  BufferedUpload(RemoteBlobStore store, BlobScope scope, Digest digest) {
+  /** An upload of at most {@link build.sparrow.cas.CasLimits#MAX_BATCH_BYTES}. */
+  public BufferedUpload(BlobStore store, BlobScope scope, Digest digest) {
     this.store = store;
     this.scope = scope;
     this.digest = digest;

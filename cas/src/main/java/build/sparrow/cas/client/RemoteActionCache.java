@@ -28,6 +28,11 @@ public final class RemoteActionCache implements ActionCache {
     this(channel, new Retries());
   }
 
+  /** As {@link #RemoteActionCache(Channel)}, but a call that fails is not repeated. */
+  public static RemoteActionCache trying(Channel channel) {
+    return new RemoteActionCache(channel, Retries.none());
+  }
+
   RemoteActionCache(Channel channel, Retries retries) {
     this.stub = ActionCacheGrpc.newBlockingV2Stub(channel);
     this.retries = retries;

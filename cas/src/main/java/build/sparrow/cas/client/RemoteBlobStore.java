@@ -56,6 +56,11 @@ public final class RemoteBlobStore implements BlobStore {
     this(channel, new Retries());
   }
 
+  /** As {@link #RemoteBlobStore(Channel)}, but a call that fails is not repeated. */
+  public static RemoteBlobStore trying(Channel channel) {
+    return new RemoteBlobStore(channel, Retries.none());
+  }
+
   RemoteBlobStore(Channel channel, Retries retries) {
     this.cas = ContentAddressableStorageGrpc.newBlockingV2Stub(channel);
     this.byteStream =
@@ -105,7 +110,16 @@ public final class RemoteBlobStore implements BlobStore {
       }
       return blob.newInput();
     }
-    return RemoteInput.open(byteStream, retries, scope, digest, offset, length);
+    return RemoteInput.open(byteStream, retries, scope, digest, offset, length, true);
+  }
+
+  /**
+   * As {@link #read}, from offset on at least one byte, but nobody compares the bytes with the
+   * digest: for who hashes what comes from several stores.
+   */
+  public InputStream readUnverified(BlobScope scope, Digest digest, long offset, long length)
+      throws IOException {
+    return RemoteInput.open(byteStream, retries, scope, digest, offset, length, false);
   }
 
   @Override

@@ -8,11 +8,11 @@ import io.grpc.Status;
 import java.io.IOException;
 
 /** The gRPC errors of a store as its own failures: the way back of what its services answer. */
-final class RemoteFailures {
+public final class RemoteFailures {
   private RemoteFailures() {}
 
   /** The failure that a caller of the store is to see; NOT_FOUND means nothing here. */
-  static IOException of(String what, Status status, Exception cause) {
+  public static IOException of(String what, Status status, Exception cause) {
     String description = String.valueOf(status.getDescription());
     IOException failure =
         switch (status.getCode()) {

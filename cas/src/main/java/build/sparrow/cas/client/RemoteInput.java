@@ -43,13 +43,19 @@ final class RemoteInput extends InputStream {
   private InputStream message = InputStream.nullInputStream();
 
   private RemoteInput(
-      ByteStreamBlockingV2Stub stub, Retries.Round round, ReadName name, long offset, long length) {
+      ByteStreamBlockingV2Stub stub,
+      Retries.Round round,
+      ReadName name,
+      long offset,
+      long length,
+      boolean verified) {
     this.stub = stub;
     this.round = round;
     this.name = name;
     this.position = offset;
     this.end = offset + length;
-    this.hasher = length == name.digest().sizeBytes() ? name.function().newHasher() : null;
+    this.hasher =
+        verified && length == name.digest().sizeBytes() ? name.function().newHasher() : null;
   }
 
   /** Opens at least one byte of the blob; its first message has come when this returns. */
@@ -59,10 +65,12 @@ final class RemoteInput extends InputStream {
       BlobScope scope,
       Digest digest,
       long offset,
-      long length)
+      long length,
+      boolean verified)
       throws IOException {
     ReadName name = new ReadName(scope.instance(), Compressor.IDENTITY, scope.function(), digest);
-    RemoteInput input = new RemoteInput(stub, retries.start("Read"), name, offset, length);
+    RemoteInput input =
+        new RemoteInput(stub, retries.start("Read"), name, offset, length, verified);
     try {
       input.receive();
       return input;

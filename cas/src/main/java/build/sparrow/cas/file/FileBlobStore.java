@@ -2,11 +2,11 @@ package build.sparrow.cas.file;
 
 import build.sparrow.cas.BlobMissingException;
 import build.sparrow.cas.BlobScope;
-import build.sparrow.cas.BlobStore;
 import build.sparrow.cas.BlobTooLargeException;
 import build.sparrow.cas.BlobUpload;
 import build.sparrow.cas.CasLimits;
 import build.sparrow.cas.DigestMismatchException;
+import build.sparrow.cas.ListedBlobStore;
 import build.sparrow.cas.StoreUsage;
 import build.sparrow.cas.disk.StoreClock;
 import build.sparrow.cas.file.LeasedLru.Entry;
@@ -28,6 +28,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Disk is counted in blocks of 4 KiB. When the capacity is reached, a write evicts what was used
  * least recently; if that is leased, the write fails, and readers lose nothing.
  */
-public final class FileBlobStore implements BlobStore, Closeable {
+public final class FileBlobStore implements ListedBlobStore, Closeable {
   private final FileTree tree;
 
   private FileBlobStore(FileTree tree) {
@@ -218,6 +219,25 @@ public final class FileBlobStore implements BlobStore, Closeable {
       }
       file.publish(key, false);
     }
+  }
+
+  @Override
+  public void list(Collection<BlobScope> scopes, BiConsumer<BlobScope, Digest> each) {
+    Map<FileScope, BlobScope> wanted = new HashMap<>();
+    for (BlobScope scope : scopes) {
+      FileScope fileScope = tree.existingScope(scope);
+      if (fileScope != null) {
+        wanted.put(fileScope, scope);
+      }
+    }
+    tree.lru()
+        .forEach(
+            key -> {
+              BlobScope scope = wanted.get(key.scope());
+              if (scope != null) {
+                each.accept(scope, key.digest());
+              }
+            });
   }
 
   /** How full the store is. */

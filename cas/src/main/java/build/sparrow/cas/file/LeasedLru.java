@@ -254,6 +254,11 @@ final class LeasedLru<K> {
     return nanoTime.getAsLong() - originNanos;
   }
 
+  /** Names what is held, in no order and without using it. */
+  void forEach(Consumer<K> each) {
+    entries.keySet().forEach(each);
+  }
+
   long usedBytes() {
     return usedBytes.get();
   }

@@ -17,19 +17,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The failures of a store as gRPC errors. */
-final class StoreStatus {
+public final class StoreStatus {
   private static final Logger log = LoggerFactory.getLogger(StoreStatus.class);
 
   private StoreStatus() {}
 
   /** What gives the answer of a call. */
   @FunctionalInterface
-  interface Work<T> {
+  public interface Work<T> {
     T run() throws IOException;
   }
 
   /** Answers a call that has one answer, or fails it. */
-  static <T> void answer(StreamObserver<T> responses, Work<T> work) {
+  public static <T> void answer(StreamObserver<T> responses, Work<T> work) {
     T answer;
     try {
       answer = work.run();
@@ -42,7 +42,7 @@ final class StoreStatus {
   }
 
   /** The failure as the error of a call; what nobody expected is logged here, once. */
-  static StatusRuntimeException of(Exception failure) {
+  public static StatusRuntimeException of(Exception failure) {
     return switch (failure) {
       case StatusRuntimeException status -> status;
       case StoreException known -> of(known);

@@ -3,7 +3,6 @@ package build.sparrow.cas.segment;
 import build.sparrow.cas.disk.DiskFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a segment without a footer from its start: what a crash left behind. It goes from header to
@@ -11,25 +10,17 @@ import org.jspecify.annotations.Nullable;
  * hit.
  */
 final class SegmentScan {
-  // Large enough that headers of small records are read many at a time.
-  private static final int WINDOW_BYTES = 256 << 10;
-
   private final DiskFile file;
-  private final long salt;
   private final KeyHasher hasher;
-  private final long fileBytes;
-  private final ByteBuffer window = ByteBuffer.allocate(WINDOW_BYTES);
+  private final HeaderReader headers;
   private final byte[] chunk = new byte[ChunkChecksums.CHUNK_BYTES];
-  private long windowStart;
   private long end = Segment.HEADER_BYTES;
   private long damagedRecords;
 
   private SegmentScan(DiskFile file, long salt, KeyHasher hasher) throws IOException {
     this.file = file;
-    this.salt = salt;
     this.hasher = hasher;
-    this.fileBytes = file.size();
-    this.window.limit(0);
+    this.headers = new HeaderReader(file, salt);
   }
 
   /**
@@ -50,8 +41,8 @@ final class SegmentScan {
   private SegmentDirectory run() throws IOException {
     SegmentDirectory directory = new SegmentDirectory(16);
     long position = Segment.HEADER_BYTES;
-    while (position < fileBytes) {
-      RecordHeader header = headerAt(position);
+    while (position < headers.fileBytes()) {
+      RecordHeader header = headers.at(position);
       if (header == null) {
         position += RecordHeader.ALIGNMENT;
         continue;
@@ -68,26 +59,6 @@ final class SegmentScan {
       position = next;
     }
     return directory;
-  }
-
-  private @Nullable RecordHeader headerAt(long position) throws IOException {
-    long inWindow = position - windowStart;
-    if (inWindow < 0 || inWindow + RecordHeader.MAX_BYTES > window.limit()) {
-      window.clear();
-      windowStart = position;
-      file.read(window, position);
-      window.flip();
-      inWindow = 0;
-    }
-    if (inWindow >= window.limit()) {
-      return null;
-    }
-    RecordHeader header = RecordHeader.decode(window.position((int) inWindow), salt);
-    boolean isPlausible =
-        header != null
-            && header.storedBytes() >= 0
-            && header.storedBytes() <= fileBytes - position - header.bytes();
-    return isPlausible ? header : null;
   }
 
   private boolean isWhole(RecordHeader header, long position) throws IOException {

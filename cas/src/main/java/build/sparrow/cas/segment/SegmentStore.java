@@ -1,17 +1,21 @@
 package build.sparrow.cas.segment;
 
+import build.sparrow.cas.BlobScope;
 import build.sparrow.cas.BlobTooLargeException;
 import build.sparrow.cas.StoreFullException;
 import build.sparrow.cas.StoreUsage;
 import build.sparrow.cas.disk.Disk;
 import build.sparrow.cas.disk.FolderLock;
 import build.sparrow.cas.disk.StoreClock;
+import build.sparrow.reapi.Digest;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
+import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -211,6 +215,11 @@ final class SegmentStore implements Closeable {
     if (storedBytes > writableBytes || LargeSink.fileBytes(key, storedBytes) > writableBytes) {
       throw new BlobTooLargeException(key.digest(), writableBytes);
     }
+  }
+
+  /** Names every blob that is held in these namespaces. */
+  void list(Collection<BlobScope> scopes, BiConsumer<BlobScope, Digest> each) throws IOException {
+    new Listing(segments, index, hasher, scopes, each).run();
   }
 
   /** To be called after a write, before it is acknowledged. */

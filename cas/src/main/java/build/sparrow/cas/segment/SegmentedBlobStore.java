@@ -1,10 +1,10 @@
 package build.sparrow.cas.segment;
 
 import build.sparrow.cas.BlobScope;
-import build.sparrow.cas.BlobStore;
 import build.sparrow.cas.BlobUpload;
 import build.sparrow.cas.CasLimits;
 import build.sparrow.cas.DigestMismatchException;
+import build.sparrow.cas.ListedBlobStore;
 import build.sparrow.cas.StoreUsage;
 import build.sparrow.cas.disk.Disk;
 import build.sparrow.cas.disk.StoreClock;
@@ -23,6 +23,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 
 /**
  * Blobs in append-only segments, of bounded size.
@@ -35,7 +36,7 @@ import java.util.Set;
  * <p>When the capacity is reached, the oldest segment goes, but for what is leased or was used
  * since; if too much is leased for that, the write fails, and readers lose nothing.
  */
-public final class SegmentedBlobStore implements BlobStore, Closeable {
+public final class SegmentedBlobStore implements ListedBlobStore, Closeable {
   // As many as a processor keeps at hand.
   private static final int LOOKED_UP_AT_ONCE = 64;
 
@@ -167,6 +168,12 @@ public final class SegmentedBlobStore implements BlobStore, Closeable {
       upload.write(blob);
       upload.commit();
     }
+  }
+
+  @Override
+  public void list(Collection<BlobScope> scopes, BiConsumer<BlobScope, Digest> each)
+      throws IOException {
+    store.list(scopes, each);
   }
 
   /** How full the store is. */

@@ -103,7 +103,12 @@ public final class Farm
   }
 
   public FarmProcess shard() {
-    return process(oneProcess ? "up" : "shard");
+    return process(oneProcess ? "up" : shardName(0));
+  }
+
+  /** A shard of a farm in many processes, from 0. */
+  public FarmProcess shard(int number) {
+    return process(shardName(number));
   }
 
   /** An executor of a farm in many processes, from 0. */
@@ -267,6 +272,10 @@ public final class Farm
   // For the case that the JVM of the tests is told to end in the middle of them.
   private void killAll() {
     processes.reversed().stream().filter(FarmProcess::isAlive).forEach(FarmProcess::kill);
+  }
+
+  static String shardName(int number) {
+    return "shard-" + number;
   }
 
   static String executorName(int number) {

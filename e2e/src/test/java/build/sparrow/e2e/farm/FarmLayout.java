@@ -6,8 +6,9 @@ package build.sparrow.e2e.farm;
  * @param executors executors of its one pool
  * @param slots actions that one executor runs at a time
  * @param sandbox what keeps the actions apart
+ * @param shards of the storage; a farm in one process has one, whatever is said here
  */
-public record FarmLayout(int executors, int slots, Sandbox sandbox) {
+public record FarmLayout(int executors, int slots, Sandbox sandbox, int shards) {
   static final String POOL = "linux";
 
   /** What an action sees of this machine. */
@@ -32,9 +33,14 @@ public record FarmLayout(int executors, int slots, Sandbox sandbox) {
     }
   }
 
-  /** Two executors of two slots each. */
+  /** Two executors of two slots each, and one shard. */
   public static FarmLayout with(Sandbox sandbox) {
-    return new FarmLayout(2, 2, sandbox);
+    return new FarmLayout(2, 2, sandbox, 1);
+  }
+
+  /** The same with storage on so many shards. */
+  public FarmLayout onShards(int count) {
+    return new FarmLayout(executors, slots, sandbox, count);
   }
 
   /** How many actions run at a time. */
@@ -49,7 +55,7 @@ public record FarmLayout(int executors, int slots, Sandbox sandbox) {
     kind: BuildFarm
     metadata: {name: e2e}
     spec:
-      storage: {volume: {size: 8Gi}}
+      storage: {shards: %d, volume: {size: 8Gi}}
       executorPools:
       - name: %s
         replicas: %d
@@ -59,6 +65,6 @@ public record FarmLayout(int executors, int slots, Sandbox sandbox) {
         inputCache: {sizeLimit: 1Gi}
         disruption: {drainTimeoutSeconds: 30}
     """
-        .formatted(POOL, executors, slots, sandbox.yaml());
+        .formatted(shards, POOL, executors, slots, sandbox.yaml());
   }
 }

@@ -3,6 +3,7 @@ package build.sparrow.e2e.farm;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** The command lines of {@code sparrow} that make up a farm. */
 final class SparrowCommands {
@@ -26,29 +27,47 @@ final class SparrowCommands {
     if (oneProcess) {
       return List.of(server("up", "--port", port(address), "--data-dir", data("up")));
     }
-    String shard = "127.0.0.1:" + FreePorts.next();
+    List<String> shards =
+        IntStream.range(0, layout.shards()).mapToObj(_ -> "127.0.0.1:" + FreePorts.next()).toList();
     List<FarmProcess> processes = new ArrayList<>();
-    processes.add(server("shard", "--port", port(shard), "--data-dir", data("shard")));
-    processes.add(server("frontend", "--port", port(address), "--shard", shard));
+    for (int i = 0; i < layout.shards(); i++) {
+      processes.add(shard(Farm.shardName(i), shards.get(i), shards));
+    }
+    List<String> frontend = new ArrayList<>(List.of("--port", port(address)));
+    frontend.addAll(storage(shards));
+    processes.add(server("frontend", frontend.toArray(String[]::new)));
     for (int i = 0; i < layout.executors(); i++) {
-      processes.add(executor(Farm.executorName(i), shard));
+      processes.add(executor(Farm.executorName(i), shards));
     }
     return processes;
+  }
+
+  private FarmProcess shard(String name, String shard, List<String> all) {
+    List<String> command = command("shard", "--port", port(shard), "--data-dir", data(name));
+    if (all.size() > 1) {
+      command.addAll(storage(all));
+      command.add("--address=" + shard);
+    }
+    return new FarmProcess(name, directory, command, "Endpoint:");
+  }
+
+  private static List<String> storage(List<String> shards) {
+    return shards.stream().map(shard -> "--shard=" + shard).toList();
   }
 
   private FarmProcess server(String role, String... options) {
     return new FarmProcess(role, directory, command(role, options), "Endpoint:");
   }
 
-  private FarmProcess executor(String name, String shard) {
+  private FarmProcess executor(String name, List<String> shards) {
     List<String> command =
         command(
             "executor",
             "--pool=" + FarmLayout.POOL,
             "--name=" + name,
             "--frontend=" + address,
-            "--shard=" + shard,
             "--data-dir=" + data(name));
+    command.addAll(storage(shards));
     return new FarmProcess(name, directory, command, "Ready:");
   }
 

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import build.bazel.remote.execution.v2.Command;
+import build.sparrow.cas.replica.call.Placement;
 import build.sparrow.executor.ExecutorConfig;
 import build.sparrow.executor.InMemoryBlobStore;
 import build.sparrow.executor.SandboxConfig;
@@ -350,7 +351,7 @@ final class RunningAgentTest {
         slots,
         List.of(nowhere),
         null,
-        nowhere,
+        Placement.alone(nowhere),
         directory.resolve("work"),
         DataSize.ofMebibytes(100),
         new SandboxConfig.None(),

@@ -138,9 +138,17 @@ final class FarmLoop {
       }
     }
     Optional<String> refusedGrowth = Optional.empty();
-    if (plan.disk().isPresent() && observed.claim().isPresent()) {
-      refusedGrowth = grow(observed.claim().get(), plan.disk().get());
-      writes += refusedGrowth.isPresent() ? 0 : 1;
+    if (plan.disk().isPresent()) {
+      Quantity size = plan.disk().get();
+      for (PersistentVolumeClaim claim : observed.claims()) {
+        if (FarmPlanner.isLess(ShardObjects.requested(claim), size)) {
+          Optional<String> refusal = grow(claim, size);
+          writes += refusal.isPresent() ? 0 : 1;
+          if (refusal.isPresent()) {
+            refusedGrowth = refusal;
+          }
+        }
+      }
     }
     writes += applier.prune(observed.owned(), plan.objects());
     return new Applied(writes, List.copyOf(refusals), List.copyOf(fought), refusedGrowth);

@@ -53,14 +53,22 @@ record FarmNames(String namespace, String farm, String uid) {
     return farm + "-" + pool + "-executors";
   }
 
-  /** The claim of the one shard, as its StatefulSet calls it. */
-  String claim() {
-    return ShardObjects.VOLUME + "-" + shard() + "-0";
+  /** Whether that is the claim of a shard, as the StatefulSet calls it. */
+  boolean isClaim(String name) {
+    String prefix = ShardObjects.VOLUME + "-" + shard() + "-";
+    return name.startsWith(prefix)
+        && !name.equals(prefix)
+        && name.chars().skip(prefix.length()).allMatch(c -> c >= '0' && c <= '9');
   }
 
-  /** Where the one shard answers, for processes in the cluster. */
-  String shardEndpoint() {
-    return "%s-0.%s.%s.svc:%d".formatted(shard(), shards(), namespace, GRPC_PORT);
+  /** Where the shards answer, for processes in the cluster, with * for their numbers. */
+  String shardEndpoints() {
+    return shardEndpoint(shard() + "-*");
+  }
+
+  /** Where one shard answers. */
+  String shardEndpoint(String pod) {
+    return "%s.%s.%s.svc:%d".formatted(pod, shards(), namespace, GRPC_PORT);
   }
 
   /** A name with the address of each frontend. */

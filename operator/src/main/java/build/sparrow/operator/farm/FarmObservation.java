@@ -21,16 +21,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param owned every object that the farm owns
  * @param pods of its frontends and its storage
- * @param claim the disk of its storage, if it has one
+ * @param claims the disks of its storage
  * @param warnings events in its namespace that say why something was not made
  * @param podMonitors whether the cluster has that kind
- * @param storageClass whether the class that the disk asks for exists
+ * @param storageClass whether the class that the disks ask for exists
  */
 record FarmObservation(
     FarmNames names,
     List<HasMetadata> owned,
     List<Pod> pods,
-    Optional<PersistentVolumeClaim> claim,
+    List<PersistentVolumeClaim> claims,
     List<Event> warnings,
     boolean podMonitors,
     Presence storageClass) {
@@ -46,6 +46,10 @@ record FarmObservation(
   FarmObservation {
     owned = List.copyOf(owned);
     pods = List.copyOf(pods);
+    claims =
+        claims.stream()
+            .sorted(Comparator.comparing(claim -> claim.getMetadata().getName()))
+            .toList();
     warnings = List.copyOf(warnings);
   }
 

@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -47,19 +48,20 @@ final class FarmPlanner {
 
   private static Optional<Quantity> growth(BuildFarmSpec spec, FarmObservation observed) {
     Quantity wanted = spec.storage().volume().size();
-    return observed
-        .claim()
-        .filter(claim -> isLess(ShardObjects.requested(claim), wanted))
-        .map(claim -> wanted);
+    return observed.claims().stream()
+            .anyMatch(claim -> isLess(ShardObjects.requested(claim), wanted))
+        ? Optional.of(wanted)
+        : Optional.empty();
   }
 
+  /** What the smallest disk has by now, as all shards are told the same. */
   private static Quantity usableDisk(BuildFarmSpec spec, FarmObservation observed) {
     Quantity wanted = spec.storage().volume().size();
-    return observed
-        .claim()
+    return observed.claims().stream()
         .filter(claim -> !waitsForRestart(claim))
-        .map(claim -> capacity(claim).orElse(wanted))
+        .flatMap(claim -> capacity(claim).stream())
         .filter(capacity -> isLess(capacity, wanted))
+        .min(Comparator.comparing(Quantity::getNumericalAmount))
         .orElse(wanted);
   }
 

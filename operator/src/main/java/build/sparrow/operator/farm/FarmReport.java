@@ -66,7 +66,7 @@ final class FarmReport {
         endpoint.map(Endpoint::uri).orElse(null),
         endpoint.map(at -> Bazelrc.lines(at.uri(), spec.executorPools(), slots)).orElse(null),
         frontends.counts(),
-        new BuildFarmStatus.Storage(1, StorageHealth.readyShards(observed)),
+        new BuildFarmStatus.Storage(spec.storage().shards(), StorageHealth.readyShards(observed)),
         executors.pools(),
         executors.all(),
         overall(conditions, parts).list());

@@ -59,7 +59,7 @@ final class FarmSources {
   /** The controllers of StatefulSets and of disks tell nobody else. */
   private static final List<String> REASONS = List.of("FailedCreate", "ProvisioningFailed");
 
-  private static final Pattern SHARD = Pattern.compile("(?:data-)?(.+)-shard(?:-0)?");
+  private static final Pattern SHARD = Pattern.compile("(?:data-)?(.+)-shard(?:-[0-9]+)?");
   private static final Duration KINDS_KNOWN_FOR = Duration.ofMinutes(5);
 
   private static final ResourceDefinitionContext POD_MONITORS =
@@ -143,19 +143,19 @@ final class FarmSources {
     if (hasPodMonitors()) {
       podMonitor(names).ifPresent(owned::add);
     }
-    Optional<PersistentVolumeClaim> claim =
+    List<PersistentVolumeClaim> claims =
         context
             .getSecondaryResourcesAsStream(PersistentVolumeClaim.class)
-            .filter(found -> found.getMetadata().getName().equals(names.claim()))
-            .findFirst();
+            .filter(found -> names.isClaim(found.getMetadata().getName()))
+            .toList();
     return new FarmObservation(
         names,
         owned,
         context.getSecondaryResourcesAsStream(Pod.class).toList(),
-        claim,
+        claims,
         context.getSecondaryResourcesAsStream(Event.class).toList(),
         kinds.podMonitors(),
-        claim.map(this::storageClass).orElse(Presence.UNKNOWN));
+        claims.stream().findFirst().map(this::storageClass).orElse(Presence.UNKNOWN));
   }
 
   private static <T extends HasMetadata> Stream<T> secondaries(

@@ -42,13 +42,20 @@ final class FrontendObjects {
 
   private Deployment deployment(String image, String configHash) {
     RolePod pod =
-        new RolePod(names, FarmNames.FRONTEND, names.frontend(), image, configHash, GRACE_SECONDS);
+        new RolePod(
+            names,
+            FarmNames.FRONTEND,
+            names.frontend(),
+            image,
+            configHash,
+            GRACE_SECONDS,
+            RolePod.Spread.PREFERRED);
     List<String> options =
         List.of(
             "--name=$(POD_NAME)",
             "--listen=0.0.0.0:" + FarmNames.GRPC_PORT,
             "--metrics-listen=0.0.0.0:" + FarmNames.METRICS_PORT,
-            "--shard=" + names.shardEndpoint(),
+            "--shard=" + names.shardEndpoints(),
             "--address=$(POD_IP)",
             "--peers=" + names.frontendsEndpoint());
     return new DeploymentBuilder()

@@ -16,8 +16,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Who may talk to whom: clients to frontends; frontends and executors to the storage; executors to
- * nobody else, so that an action that breaks out of its sandbox finds nothing; anybody to metrics.
+ * Who may talk to whom: clients to frontends; frontends, executors and shards to the storage;
+ * executors to nobody else, so that an action that breaks out of its sandbox finds nothing; anybody
+ * to metrics.
  */
 final class NetworkObjects {
   private static final NetworkPolicyPort GRPC = port("TCP", FarmNames.GRPC_PORT);
@@ -42,7 +43,8 @@ final class NetworkObjects {
             List.of(
                 new NetworkPolicyIngressRuleBuilder()
                     .withPorts(GRPC)
-                    .withFrom(peer(FarmNames.FRONTEND), peer(FarmNames.EXECUTOR))
+                    .withFrom(
+                        peer(FarmNames.FRONTEND), peer(FarmNames.EXECUTOR), peer(FarmNames.SHARD))
                     .build(),
                 anybody(METRICS)),
             List.of()),

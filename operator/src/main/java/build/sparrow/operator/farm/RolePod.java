@@ -31,7 +31,20 @@ record RolePod(
     String serviceAccount,
     String image,
     String configHash,
-    int graceSeconds) {
+    int graceSeconds,
+    Spread spread) {
+  /** Whether pods of the component may share a node while another one has none. */
+  enum Spread {
+    PREFERRED("ScheduleAnyway"),
+    REQUIRED("DoNotSchedule");
+
+    private final String word;
+
+    Spread(String word) {
+      this.word = word;
+    }
+  }
+
   static final String CONFIG_HASH = "sparrow.build/config-hash";
   static final String CONFIG_FOLDER = "/etc/sparrow";
   static final String CONFIG_FILE = "buildfarm.yaml";
@@ -72,7 +85,8 @@ record RolePod(
         .addNewTopologySpreadConstraint()
         .withMaxSkew(1)
         .withTopologyKey("kubernetes.io/hostname")
-        .withWhenUnsatisfiable("ScheduleAnyway")
+        .withWhenUnsatisfiable(spread.word)
+        .withNodeTaintsPolicy(spread == Spread.REQUIRED ? "Honor" : null)
         .withNewLabelSelector()
         .withMatchLabels(Labels.selector(names.farm(), component, null))
         .endLabelSelector()

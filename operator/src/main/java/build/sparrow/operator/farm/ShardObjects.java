@@ -2,11 +2,15 @@ package build.sparrow.operator.farm;
 
 import build.sparrow.crds.BuildFarmSpec;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetBuilder;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The storage. */
@@ -25,9 +29,26 @@ final class ShardObjects {
   }
 
   List<HasMetadata> objects(String image, String configHash, FarmObservation observed) {
-    return List.of(
-        FrontendObjects.headless(names, names.shards(), FarmNames.SHARD),
-        statefulSet(image, configHash, templateSize(observed)));
+    List<HasMetadata> objects = new ArrayList<>();
+    objects.add(FrontendObjects.headless(names, names.shards(), FarmNames.SHARD));
+    objects.add(statefulSet(image, configHash, templateSize(observed)));
+    if (spec.storage().shards() > 1) {
+      objects.add(budget());
+    }
+    return objects;
+  }
+
+  /** A shard counts as available only when it has all that others hold for it. */
+  private PodDisruptionBudget budget() {
+    return new PodDisruptionBudgetBuilder()
+        .withMetadata(names.metadata(names.shard(), FarmNames.SHARD))
+        .withNewSpec()
+        .withMaxUnavailable(new IntOrString(1))
+        .withNewSelector()
+        .withMatchLabels(Labels.selector(names.farm(), FarmNames.SHARD, null))
+        .endSelector()
+        .endSpec()
+        .build();
   }
 
   /**
@@ -48,16 +69,27 @@ final class ShardObjects {
 
   private StatefulSet statefulSet(String image, String configHash, Quantity size) {
     RolePod pod =
-        new RolePod(names, FarmNames.SHARD, names.shard(), image, configHash, GRACE_SECONDS);
-    List<String> options =
-        List.of(
-            "--listen=0.0.0.0:" + FarmNames.GRPC_PORT,
-            "--data-dir=" + FOLDER,
-            "--metrics-listen=0.0.0.0:" + FarmNames.METRICS_PORT);
+        new RolePod(
+            names,
+            FarmNames.SHARD,
+            names.shard(),
+            image,
+            configHash,
+            GRACE_SECONDS,
+            // So that the loss of a node takes one copy of a blob, not both.
+            spec.storage().copies() > 1 ? RolePod.Spread.REQUIRED : RolePod.Spread.PREFERRED);
+    List<String> options = new ArrayList<>();
+    options.add("--listen=0.0.0.0:" + FarmNames.GRPC_PORT);
+    options.add("--data-dir=" + FOLDER);
+    options.add("--metrics-listen=0.0.0.0:" + FarmNames.METRICS_PORT);
+    if (spec.storage().shards() > 1) {
+      options.add("--shard=" + names.shardEndpoints());
+      options.add("--address=" + names.shardEndpoint("$(POD_NAME)"));
+    }
     return new StatefulSetBuilder()
         .withMetadata(names.metadata(names.shard(), FarmNames.SHARD))
         .withNewSpec()
-        .withReplicas(1)
+        .withReplicas(spec.storage().shards())
         .withRevisionHistoryLimit(3)
         .withServiceName(names.shards())
         .withPodManagementPolicy("Parallel")

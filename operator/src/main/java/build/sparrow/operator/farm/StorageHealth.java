@@ -38,25 +38,43 @@ final class StorageHealth {
    */
   Health assess(Optional<String> refusedGrowth) {
     boolean updating = observed.statefulSet().map(StorageHealth::isUpdating).orElse(false);
-    boolean ready = readyShards(observed) > 0;
+    int shards = spec.storage().shards();
+    int readyShards = readyShards(observed);
+    // With two copies of all, one shard may be away.
+    boolean ready = readyShards > shards - spec.storage().copies();
     if (ready && refusedGrowth.isPresent()) {
       return Health.troubled(true, updating, resizeRefused(refusedGrowth.get()));
     }
     if (ready) {
       return new Health(
           true,
-          !updating,
+          !updating && readyShards == shards,
           updating,
           Reason.STORAGE_SERVES.word(),
-          updating ? "The shard is about to be replaced." : "The shard serves.");
+          serving(shards, readyShards, updating));
     }
     Optional<Trouble> trouble = trouble();
     return trouble.isPresent()
         ? Health.troubled(false, updating, trouble.get())
         : Health.starting(
             Reason.STORAGE_STARTING,
-            "The shard is starting. If it takes long, see kubectl describe statefulset %s."
-                .formatted(names.shard()));
+            "%s. If it takes long, see kubectl describe statefulset %s."
+                .formatted(
+                    shards == 1
+                        ? "The shard is starting"
+                        : "Of %d shards %d serve".formatted(shards, readyShards),
+                    names.shard()));
+  }
+
+  private static String serving(int shards, int readyShards, boolean updating) {
+    if (shards == 1) {
+      return updating ? "The shard is about to be replaced." : "The shard serves.";
+    }
+    if (readyShards == shards) {
+      return updating ? "The shards are replaced, one after the other." : "All shards serve.";
+    }
+    return "Of %d shards %d serve and hold all that they should; builds go on."
+        .formatted(shards, readyShards);
   }
 
   private static boolean isUpdating(StatefulSet set) {
@@ -75,7 +93,10 @@ final class StorageHealth {
                     trouble.message().toLowerCase(Locale.ROOT).contains("persistentvolumeclaim"))
             .isPresent();
     Optional<Trouble> claim =
-        observed.claim().filter(StorageHealth::isPending).flatMap(this::ofClaim);
+        observed.claims().stream()
+            .filter(StorageHealth::isPending)
+            .findFirst()
+            .flatMap(this::ofClaim);
     boolean classMissing =
         claim.filter(trouble -> trouble.reason() == Reason.STORAGE_CLASS_MISSING).isPresent();
     Optional<Trouble> refusal =

@@ -289,7 +289,7 @@ final class ExecutorPod {
     arguments.add("--pool=" + spec.name());
     arguments.add("--name=$(POD_NAME)");
     arguments.add("--frontend-service=" + farm + "-frontends" + domain);
-    arguments.add("--shard=" + farm + "-shard-0." + farm + "-shards" + domain);
+    arguments.add("--shard=" + farm + "-shard-*." + farm + "-shards" + domain);
     arguments.add("--data-dir=/work");
     arguments.add("--metrics-listen=0.0.0.0:" + METRICS_PORT);
     if (toolchain != null) {

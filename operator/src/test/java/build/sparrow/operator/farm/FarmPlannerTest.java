@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -59,7 +58,7 @@ final class FarmPlannerTest {
             FarmNames.of(farm),
             List.of(),
             List.of(),
-            Optional.empty(),
+            List.of(),
             List.of(),
             podMonitors,
             Presence.UNKNOWN);

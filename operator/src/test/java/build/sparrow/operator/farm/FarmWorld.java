@@ -128,8 +128,8 @@ final class FarmWorld implements AutoCloseable {
         FarmObservation.ownedBy(names, objects),
         all(Pod.class),
         all(PersistentVolumeClaim.class).stream()
-            .filter(claim -> claim.getMetadata().getName().equals(names.claim()))
-            .findFirst(),
+            .filter(claim -> names.isClaim(claim.getMetadata().getName()))
+            .toList(),
         all(Event.class),
         podMonitors,
         storageClass);

@@ -68,7 +68,7 @@ class ExecutorPodTest {
             "--pool=linux",
             "--name=$(POD_NAME)",
             "--frontend-service=main-frontends.builds.svc:8980",
-            "--shard=main-shard-0.main-shards.builds.svc:8980",
+            "--shard=main-shard-*.main-shards.builds.svc:8980",
             "--data-dir=/work",
             "--metrics-listen=0.0.0.0:9090");
     assertThat(container.getReadinessProbe().getHttpGet().getPath()).isEqualTo("/readyz");

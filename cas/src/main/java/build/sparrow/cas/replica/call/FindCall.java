@@ -19,9 +19,11 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * Says which blobs are missing. One is there if one candidate holds it. It is missing if as many
- * deny it as acknowledge a write, all of whose word counts; or if every candidate does. Where
- * neither comes about, nobody knows. A home that lacks what another holds is owed it from then on.
+ * Says which blobs are missing. One is there if one candidate holds it, and missing if as many deny
+ * it as acknowledge a write, all of whose word counts. If every candidate denies it, but too few of
+ * those count, it is doubted: missing if another call, begun after this one, doubts it too. Where
+ * nothing of that comes about, nobody knows. A home that lacks what another holds is owed it from
+ * then on.
  */
 public final class FindCall implements ReplicaCall {
   private final Placement placement;
@@ -42,12 +44,17 @@ public final class FindCall implements ReplicaCall {
     }
 
     boolean isMissing(int copies) {
+      return holders.isEmpty() && trustedDenials >= copies;
+    }
+
+    boolean isDoubted(int copies) {
       return holders.isEmpty()
-          && (trustedDenials >= copies || deniers.size() == candidates.ranked().size());
+          && trustedDenials < copies
+          && deniers.size() == candidates.ranked().size();
     }
 
     boolean isDecided(int copies) {
-      return !holders.isEmpty() || isMissing(copies);
+      return !holders.isEmpty() || isMissing(copies) || isDoubted(copies);
     }
   }
 
@@ -181,6 +188,14 @@ public final class FindCall implements ReplicaCall {
   /** The blobs that are missing. */
   public Set<Item> missing() {
     return select(inquiry -> inquiry.isMissing(placement.copies()));
+  }
+
+  /**
+   * The blobs that every candidate denied, at one time or another: a shard may have got one since
+   * from one that has lost it since.
+   */
+  public Set<Item> doubted() {
+    return select(inquiry -> inquiry.isDoubted(placement.copies()));
   }
 
   /** The blobs of which nobody knows whether they are there. */

@@ -4,6 +4,7 @@ import build.sparrow.service.Endpoint;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which shards hold an item, by rendezvous hashing (Thaler and Ravishankar, 1998): those for which
@@ -51,6 +52,11 @@ public final class Placement {
     this.candidates = copies == 1 ? 1 : 2 * copies - 1;
   }
 
+  /** Of a farm whose storage is one shard. */
+  public static Placement alone(Endpoint shard) {
+    return new Placement(List.of(shard), 1);
+  }
+
   /** All shards of the farm. */
   public List<Endpoint> shards() {
     return shards;
@@ -90,6 +96,24 @@ public final class Placement {
   /** The shards where the item belongs. */
   public List<Endpoint> homes(Item item) {
     return candidates(item).subList(0, copies);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Placement placement
+        && shards.equals(placement.shards)
+        && copies == placement.copies;
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * shards.hashCode() + copies;
+  }
+
+  /** As {@code 2 copies on [host:port, …]}. */
+  @Override
+  public String toString() {
+    return copies + (copies == 1 ? " copy on " : " copies on ") + shards;
   }
 
   /** FNV-1a over the characters. */

@@ -192,6 +192,16 @@ public final class WriteCall implements ReplicaCall {
     return open == 0;
   }
 
+  /**
+   * The shards that have taken an item. If one of them has lost it since, nothing that was written
+   * may be acknowledged: the call is to be made again.
+   */
+  public Set<Endpoint> takers() {
+    Set<Endpoint> takers = new LinkedHashSet<>();
+    deliveries.values().forEach(delivery -> takers.addAll(delivery.takers));
+    return takers;
+  }
+
   /** The items that too few shards have taken; they may be there nevertheless. */
   public Set<Item> unwritten() {
     Set<Item> unwritten = new LinkedHashSet<>();

@@ -109,14 +109,17 @@ class CallTest {
   }
 
   @Test
-  void whatAllCandidatesDenyIsMissing_newAsTheyMayBe() {
+  void whatAllCandidatesDenyIsDoubted_newAsTheyMayBe() {
     find.begin();
 
     find.on(deniesNew(FIRST));
     assertThat(find.on(deniesNew(SECOND))).containsExactly(new Find(DEPUTY, ITEMS));
     find.on(deniesNew(DEPUTY));
 
-    assertThat(find.missing()).containsExactly(BLOB);
+    assertThat(find.isOver()).isTrue();
+    assertThat(find.missing()).isEmpty();
+    assertThat(find.doubted()).containsExactly(BLOB);
+    assertThat(find.unknown()).isEmpty();
   }
 
   @Test

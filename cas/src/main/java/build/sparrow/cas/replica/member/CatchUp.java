@@ -1,0 +1,184 @@
+package build.sparrow.cas.replica.member;
+
+import build.sparrow.cas.BlobScope;
+import build.sparrow.cas.BlobStore;
+import build.sparrow.cas.StoreUnavailableException;
+import build.sparrow.cas.replica.Shard;
+import build.sparrow.cas.replica.call.CatchUpPlan;
+import build.sparrow.cas.replica.call.Item;
+import build.sparrow.reapi.Digest;
+import build.sparrow.service.Endpoint;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Fetches from the other shards what the disk of this one lacks, until its word counts again. */
+final class CatchUp implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(CatchUp.class);
+
+  private static final Duration PAUSE = Duration.ofMillis(500);
+
+  /**
+   * By then whoever had an item taken by this shard before it lost it has noticed, and counts it
+   * out; what is acknowledged after that is listed by another one. Twice as long as it takes a ping
+   * to come round and fail.
+   */
+  private static final Duration NOTICE = Duration.ofSeconds(3);
+
+  private final CatchUpPlan plan;
+  private final Map<Endpoint, Shard> peers;
+  private final BlobStore local;
+  private final Courier courier;
+  private final Debts debts;
+  private final Standing standing;
+  private final Set<Endpoint> awaited = ConcurrentHashMap.newKeySet();
+  private final Thread thread;
+
+  CatchUp(
+      Membership membership,
+      Map<Endpoint, Shard> peers,
+      BlobStore local,
+      Courier courier,
+      Debts debts,
+      Standing standing) {
+    this.plan = new CatchUpPlan(membership.placement(), membership.self());
+    this.peers = peers;
+    this.local = local;
+    this.courier = courier;
+    this.debts = debts;
+    this.standing = standing;
+    if (!standing.isComplete()) {
+      awaited.addAll(peers.keySet());
+    }
+    this.thread = Thread.ofVirtual().name("catch-up").start(this::run);
+  }
+
+  private void run() {
+    long startNanos = System.nanoTime();
+    try {
+      if (!standing.isComplete()) {
+        Thread.sleep(NOTICE);
+      }
+      while (!standing.isComplete()) {
+        for (Endpoint peer : List.copyOf(awaited)) {
+          ask(peer);
+        }
+        if (awaited.isEmpty()) {
+          standing.completed();
+          log.atInfo()
+              .addKeyValue("millis", (System.nanoTime() - startNanos) / 1_000_000)
+              .log("Holds all that other shards hold of its own");
+        } else {
+          Thread.sleep(PAUSE);
+        }
+      }
+    } catch (IOException e) {
+      log.atError().setCause(e).log("Cannot write down that the shard is complete");
+    } catch (InterruptedException e) {
+      // Closed.
+      return;
+    }
+  }
+
+  private void ask(Endpoint peer) throws InterruptedException {
+    try {
+      Shard shard = shard(peer);
+      shard.list(plan.self(), items -> take(peer, shard, items));
+      awaited.remove(peer);
+    } catch (StoreUnavailableException _) {
+      // It is away; it is asked again.
+      return;
+    } catch (InterruptedIOException e) {
+      throw new InterruptedException(e.getMessage());
+    } catch (IOException e) {
+      log.atWarn()
+          .addKeyValue("shard", peer)
+          .setCause(e)
+          .log("Cannot fetch what another shard holds; trying again");
+    }
+  }
+
+  private Shard shard(Endpoint name) {
+    return Objects.requireNonNull(peers.get(name));
+  }
+
+  private void take(Endpoint peer, Shard shard, Collection<Item> items) throws IOException {
+    Map<BlobScope, Set<Item>> byScope = new LinkedHashMap<>();
+    for (Item item : items) {
+      if (item instanceof Item.Blob(var scope, _)) {
+        byScope.computeIfAbsent(scope, _ -> new LinkedHashSet<>()).add(item);
+      }
+    }
+    for (Map.Entry<BlobScope, Set<Item>> part : byScope.entrySet()) {
+      take(peer, shard, part.getKey(), part.getValue());
+    }
+  }
+
+  private void take(Endpoint peer, Shard shard, BlobScope scope, Set<Item> items)
+      throws IOException {
+    Set<Item> lacking = select(items, local.findMissing(scope, digests(items)));
+    Set<Item> fetched = new LinkedHashSet<>(plan.ownAmong(lacking));
+    for (Map.Entry<Endpoint, Set<Item>> other : plan.doubtful(lacking, peer).entrySet()) {
+      Set<Item> uncertain = missingAt(other.getKey(), scope, other.getValue());
+      debts.owe(other.getKey(), uncertain);
+      fetched.addAll(uncertain);
+    }
+    try {
+      courier.move(shard.blobs(), scope, digests(fetched), local);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("Interrupted while catching up");
+    }
+  }
+
+  /** What the shard does not hold, or may not hold. */
+  private Set<Item> missingAt(Endpoint home, BlobScope scope, Set<Item> items) throws IOException {
+    try {
+      return select(items, shard(home).find(scope, digests(items)).missing());
+    } catch (StoreUnavailableException _) {
+      return items;
+    }
+  }
+
+  private static List<Digest> digests(Collection<Item> items) {
+    List<Digest> digests = new ArrayList<>(items.size());
+    for (Item item : items) {
+      if (item instanceof Item.Blob(_, var digest)) {
+        digests.add(digest);
+      }
+    }
+    return digests;
+  }
+
+  private static Set<Item> select(Set<Item> items, Set<Digest> which) {
+    Set<Item> selected = new HashSet<>();
+    for (Item item : items) {
+      if (item instanceof Item.Blob(_, var digest) && which.contains(digest)) {
+        selected.add(item);
+      }
+    }
+    return selected;
+  }
+
+  /** Whose blobs are still to be compared. */
+  Set<Endpoint> awaited() {
+    return Set.copyOf(awaited);
+  }
+
+  @Override
+  public void close() {
+    thread.interrupt();
+  }
+}

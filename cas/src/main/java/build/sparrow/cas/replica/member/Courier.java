@@ -1,0 +1,90 @@
+package build.sparrow.cas.replica.member;
+
+import build.sparrow.cas.ActionCache;
+import build.sparrow.cas.BlobMissingException;
+import build.sparrow.cas.BlobScope;
+import build.sparrow.cas.BlobStore;
+import build.sparrow.cas.CasLimits;
+import build.sparrow.cas.replica.Shard;
+import build.sparrow.cas.replica.call.Item;
+import build.sparrow.reapi.ActionKey;
+import build.sparrow.reapi.Digest;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Brings items from one store to another that lacks them, at a bounded pace. */
+final class Courier {
+  private static final int SMALL_BLOB_BYTES = 1 << 20;
+
+  private final BlobStore blobs;
+  private final ActionCache results;
+  private final Pace pace;
+
+  /** A courier from these stores. */
+  Courier(BlobStore blobs, ActionCache results, Pace pace) {
+    this.blobs = blobs;
+    this.results = results;
+    this.pace = pace;
+  }
+
+  /** Brings what the shard lacks; what is no longer held here is left out. */
+  void bring(Collection<Item> items, Shard shard) throws IOException, InterruptedException {
+    Map<BlobScope, List<Digest>> byScope = new LinkedHashMap<>();
+    for (Item item : items) {
+      switch (item) {
+        case Item.Blob(var scope, var digest) ->
+            byScope.computeIfAbsent(scope, _ -> new ArrayList<>()).add(digest);
+        case Item.Result(var key) -> bring(key, shard);
+      }
+    }
+    for (Map.Entry<BlobScope, List<Digest>> part : byScope.entrySet()) {
+      BlobScope scope = part.getKey();
+      move(blobs, scope, shard.find(scope, part.getValue()).missing(), shard.blobs());
+    }
+  }
+
+  private void bring(ActionKey key, Shard shard) throws IOException {
+    var result = results.get(key);
+    if (result.isPresent()) {
+      shard.put(key, result.get());
+    }
+  }
+
+  /** Moves blobs that the target lacks; what the source does not hold is left out. */
+  void move(BlobStore source, BlobScope scope, Collection<Digest> digests, BlobStore target)
+      throws IOException, InterruptedException {
+    List<Digest> batch = new ArrayList<>();
+    long batchBytes = 0;
+    for (Digest digest : digests) {
+      pace.take(digest.sizeBytes());
+      if (digest.sizeBytes() > SMALL_BLOB_BYTES) {
+        moveLarge(source, scope, digest, target);
+        continue;
+      }
+      if (batchBytes + digest.sizeBytes() > CasLimits.MAX_BATCH_BYTES) {
+        target.writeAll(scope, source.readAll(scope, batch));
+        batch.clear();
+        batchBytes = 0;
+      }
+      batch.add(digest);
+      batchBytes += digest.sizeBytes();
+    }
+    if (!batch.isEmpty()) {
+      target.writeAll(scope, source.readAll(scope, batch));
+    }
+  }
+
+  private static void moveLarge(BlobStore source, BlobScope scope, Digest digest, BlobStore target)
+      throws IOException {
+    try {
+      target.writeFrom(scope, digest, () -> source.read(scope, digest, 0, 0));
+    } catch (BlobMissingException _) {
+      // Evicted since, or found corrupt: there is nothing to bring.
+      return;
+    }
+  }
+}

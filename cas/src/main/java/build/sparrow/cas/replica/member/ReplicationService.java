@@ -1,0 +1,262 @@
+package build.sparrow.cas.replica.member;
+
+import build.bazel.remote.execution.v2.ActionResult;
+import build.sparrow.cas.ActionCache;
+import build.sparrow.cas.BlobScope;
+import build.sparrow.cas.BlobStore;
+import build.sparrow.cas.ListedBlobStore;
+import build.sparrow.cas.grpc.StoreStatus;
+import build.sparrow.cas.replica.Items;
+import build.sparrow.cas.replica.Shard;
+import build.sparrow.cas.replica.call.Item;
+import build.sparrow.reapi.ActionKey;
+import build.sparrow.reapi.Digest;
+import build.sparrow.reapi.DigestFunction;
+import build.sparrow.reapi.InstanceName;
+import build.sparrow.reapi.ReapiStatus;
+import build.sparrow.service.Endpoint;
+import build.sparrow.service.StreamGate;
+import build.sparrow.storage.v1.CopyRequest;
+import build.sparrow.storage.v1.CopyResponse;
+import build.sparrow.storage.v1.Debt;
+import build.sparrow.storage.v1.FindRequest;
+import build.sparrow.storage.v1.FindResponse;
+import build.sparrow.storage.v1.GetResultRequest;
+import build.sparrow.storage.v1.GetResultResponse;
+import build.sparrow.storage.v1.ListRequest;
+import build.sparrow.storage.v1.ListResponse;
+import build.sparrow.storage.v1.OweRequest;
+import build.sparrow.storage.v1.OweResponse;
+import build.sparrow.storage.v1.ReplicationGrpc.ReplicationImplBase;
+import build.sparrow.storage.v1.StatusRequest;
+import build.sparrow.storage.v1.StatusResponse;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
+
+/** Answers those who write to several shards, and the other shards. */
+final class ReplicationService extends ReplicationImplBase {
+  private static final int LISTED_ITEMS = 1_000;
+
+  private final Membership membership;
+  private final BlobStore blobs;
+  private final ListedBlobStore list;
+  private final ActionCache results;
+  private final ScopeBook scopes;
+  private final Debts debts;
+  private final Courier courier;
+  private final CatchUp catchUp;
+  private final Standing standing;
+  private final Map<Endpoint, Shard> peers;
+
+  ReplicationService(
+      Membership membership,
+      BlobStore blobs,
+      ListedBlobStore list,
+      ActionCache results,
+      ScopeBook scopes,
+      Debts debts,
+      Courier courier,
+      CatchUp catchUp,
+      Standing standing,
+      Map<Endpoint, Shard> peers) {
+    this.membership = membership;
+    this.blobs = blobs;
+    this.list = list;
+    this.results = results;
+    this.scopes = scopes;
+    this.debts = debts;
+    this.courier = courier;
+    this.catchUp = catchUp;
+    this.standing = standing;
+    this.peers = Map.copyOf(peers);
+  }
+
+  @Override
+  public void find(FindRequest request, StreamObserver<FindResponse> responses) {
+    StoreStatus.answer(
+        responses,
+        () -> {
+          BlobScope scope =
+              scope(
+                  request.getInstanceName(), request.getDigestFunction(), request.getDigestsList());
+          // Asked first: what it became complete by meanwhile was not there when it was looked for.
+          boolean complete = standing.isComplete();
+          FindResponse.Builder response = FindResponse.newBuilder().setComplete(complete);
+          blobs
+              .findMissing(scope, digests(scope, request.getDigestsList()))
+              .forEach(missing -> response.addMissing(missing.toProto()));
+          return response.build();
+        });
+  }
+
+  private static BlobScope scope(
+      String instance,
+      build.bazel.remote.execution.v2.DigestFunction.Value function,
+      List<build.bazel.remote.execution.v2.Digest> digests) {
+    String hash = digests.isEmpty() ? "" : digests.getFirst().getHash();
+    return new BlobScope(InstanceName.parse(instance), DigestFunction.resolve(function, hash));
+  }
+
+  private static List<Digest> digests(
+      BlobScope scope, List<build.bazel.remote.execution.v2.Digest> protos) {
+    List<Digest> digests = new ArrayList<>(protos.size());
+    for (int i = 0; i < protos.size(); i++) {
+      digests.add(Digest.parse(protos.get(i), scope.function(), "digests[" + i + "]"));
+    }
+    return digests;
+  }
+
+  @Override
+  public void getResult(GetResultRequest request, StreamObserver<GetResultResponse> responses) {
+    StoreStatus.answer(
+        responses,
+        () -> {
+          ActionKey key =
+              ActionKey.parse(
+                  request.getInstanceName(),
+                  request.getDigestFunction(),
+                  request.getActionDigest());
+          boolean complete = standing.isComplete();
+          Optional<ActionResult> result = results.get(key);
+          GetResultResponse.Builder response = GetResultResponse.newBuilder().setComplete(complete);
+          result.ifPresent(response::setResult);
+          return response.build();
+        });
+  }
+
+  @Override
+  public void owe(OweRequest request, StreamObserver<OweResponse> responses) {
+    StoreStatus.answer(
+        responses,
+        () -> {
+          Endpoint owed = peer(request.getShard());
+          debts.owe(owed, request.getItemsList().stream().map(Items::parse).toList());
+          return OweResponse.getDefaultInstance();
+        });
+  }
+
+  private Endpoint peer(String name) {
+    for (Endpoint peer : membership.peers()) {
+      if (peer.toString().equals(name)) {
+        return peer;
+      }
+    }
+    throw ReapiStatus.invalidArgument(
+        "shard is %s: this is shard %s, and the others are %s"
+            .formatted(ReapiStatus.quote(name), membership.self(), membership.peers()));
+  }
+
+  @Override
+  public void copy(CopyRequest request, StreamObserver<CopyResponse> responses) {
+    StoreStatus.answer(responses, () -> copy(request));
+  }
+
+  private CopyResponse copy(CopyRequest request) throws IOException {
+    BlobScope scope =
+        scope(request.getInstanceName(), request.getDigestFunction(), request.getDigestsList());
+    List<Digest> digests = digests(scope, request.getDigestsList());
+    Shard target = Objects.requireNonNull(peers.get(peer(request.getShard())));
+    for (Digest missing : blobs.findMissing(scope, digests)) {
+      throw ReapiStatus.notFound("Blob " + missing + " is not in the store");
+    }
+    List<Item> items = new ArrayList<>();
+    digests.forEach(digest -> items.add(new Item.Blob(scope, digest)));
+    try {
+      courier.bring(items, target);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw ReapiStatus.unavailable("The shard stops");
+    }
+    return CopyResponse.getDefaultInstance();
+  }
+
+  @Override
+  public void list(ListRequest request, StreamObserver<ListResponse> responses) {
+    StreamGate.stream(
+        responses,
+        gate -> {
+          Listing listing = new Listing(peer(request.getShard()), part -> send(gate, part));
+          try {
+            list.list(scopes.scopes(), listing::add);
+          } catch (IOException e) {
+            throw StoreStatus.of(e);
+          }
+          listing.flush();
+        });
+  }
+
+  private static void send(StreamGate<ListResponse> gate, ListResponse part) {
+    try {
+      gate.send(part);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancellationException("The shard stops");
+    }
+  }
+
+  /** Sends on. */
+  @FunctionalInterface
+  private interface Gate {
+    void send(ListResponse part);
+  }
+
+  /** Of what the store holds what one other shard may be asked for, in messages of some size. */
+  private final class Listing {
+    private final Endpoint other;
+    private final Gate gate;
+    private ListResponse.@Nullable Builder part;
+
+    Listing(Endpoint other, Gate gate) {
+      this.other = other;
+      this.gate = gate;
+    }
+
+    void add(BlobScope scope, Digest digest) {
+      Item item = new Item.Blob(scope, digest);
+      if (!membership.placement().candidates(item).contains(other)) {
+        return;
+      }
+      if (part == null) {
+        part = ListResponse.newBuilder();
+      }
+      part.addItems(Items.toProto(item));
+      if (part.getItemsCount() == LISTED_ITEMS) {
+        flush();
+      }
+    }
+
+    void flush() {
+      if (part != null) {
+        gate.send(part.build());
+        part = null;
+      }
+    }
+  }
+
+  @Override
+  public void status(StatusRequest request, StreamObserver<StatusResponse> responses) {
+    StoreStatus.answer(
+        responses,
+        () -> {
+          StatusResponse.Builder response =
+              StatusResponse.newBuilder()
+                  .setComplete(standing.isComplete())
+                  .setGeneration(standing.generation());
+          catchUp.awaited().forEach(peer -> response.addAwaitedShards(peer.toString()));
+          debts
+              .counts()
+              .forEach(
+                  (peer, items) ->
+                      response.addDebts(
+                          Debt.newBuilder().setShard(peer.toString()).setItems(items)));
+          return response.build();
+        });
+  }
+}

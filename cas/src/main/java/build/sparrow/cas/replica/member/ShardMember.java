@@ -1,0 +1,117 @@
+package build.sparrow.cas.replica.member;
+
+import build.sparrow.cas.ActionCache;
+import build.sparrow.cas.BlobStore;
+import build.sparrow.cas.ListedBlobStore;
+import build.sparrow.cas.replica.RemoteShard;
+import build.sparrow.cas.replica.Shard;
+import build.sparrow.service.Endpoint;
+import build.sparrow.service.GrpcChannels;
+import build.sparrow.service.ServiceGroup;
+import io.grpc.BindableService;
+import io.grpc.ManagedChannel;
+import io.prometheus.client.CollectorRegistry;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** A shard's part in a farm of several. */
+public final class ShardMember implements AutoCloseable {
+  private final ServiceGroup services;
+  private final BlobStore blobs;
+  private final ActionCache results;
+  private final ReplicationService service;
+  private final Arrears arrears;
+
+  private ShardMember(
+      ServiceGroup services,
+      BlobStore blobs,
+      ActionCache results,
+      ReplicationService service,
+      Arrears arrears) {
+    this.services = services;
+    this.arrears = arrears;
+    this.blobs = blobs;
+    this.results = results;
+    this.service = service;
+  }
+
+  /**
+   * Begins to bring others what they are owed, and to fetch what the disk lacks.
+   *
+   * @param folder for what the shard remembers of that; beside its stores, on the same disk
+   * @param list names what the blob store holds
+   * @throws Exception if the folder cannot be used; nothing runs then
+   */
+  public static ShardMember start(
+      Membership membership,
+      Path folder,
+      BlobStore blobs,
+      ListedBlobStore list,
+      ActionCache results,
+      CollectorRegistry registry)
+      throws Exception {
+    ServiceGroup services = new ServiceGroup();
+    try {
+      Files.createDirectories(folder);
+      Map<Endpoint, Shard> peers = new LinkedHashMap<>();
+      for (Endpoint peer : membership.peers()) {
+        ManagedChannel channel = GrpcChannels.connect(peer);
+        services.start("channel to " + peer, () -> channel::shutdownNow);
+        peers.put(peer, new RemoteShard(channel));
+      }
+      ScopeBook scopes =
+          services.start("namespaces", () -> ScopeBook.open(folder.resolve("namespaces")));
+      BlobStore noted = new ScopeNotingBlobStore(blobs, scopes);
+      ActionCache latest = new LatestWinsActionCache(results);
+      Courier courier =
+          new Courier(noted, latest, new Pace(Pace.REPAIR_BYTES_PER_SECOND, System::nanoTime));
+      Debts debts =
+          services.start("debts", () -> Debts.open(folder.resolve("owed"), peers, courier));
+      Standing standing = Standing.open(folder.resolve("complete-since-boot"));
+      CatchUp catchUp =
+          services.start(
+              "catching up", () -> new CatchUp(membership, peers, noted, courier, debts, standing));
+      services.start("gauges of the part", () -> MemberGauges.register(debts, standing, registry));
+      Arrears arrears =
+          services.start("arrears", () -> new Arrears(membership.self(), peers, standing, catchUp));
+      return new ShardMember(
+          services,
+          noted,
+          latest,
+          new ReplicationService(
+              membership, noted, list, latest, scopes, debts, courier, catchUp, standing, peers),
+          arrears);
+    } catch (Exception e) {
+      services.close();
+      throw e;
+    }
+  }
+
+  /** The blobs, to be served in place of the store that was given. */
+  public BlobStore blobs() {
+    return blobs;
+  }
+
+  /** The results, to be served in place of the cache that was given. */
+  public ActionCache results() {
+    return results;
+  }
+
+  /** What others ask. */
+  public BindableService service() {
+    return service;
+  }
+
+  /** Why no other shard should be stopped on purpose now; empty if one may be. */
+  public Optional<String> arrears() {
+    return arrears.explain();
+  }
+
+  @Override
+  public void close() {
+    services.close();
+  }
+}
