@@ -180,6 +180,18 @@ final class ModuleRuleTest {
                       + " core",
                   access -> isImpure(access.getTarget())));
 
+  /** They run in the simulator as they are. */
+  @ArchTest
+  static final ArchRule callsOverShardsHaveNoClockThreadOrRandomSource =
+      noClasses()
+          .that()
+          .resideInAPackage("build.sparrow.cas.replica.call")
+          .should()
+          .accessTargetWhere(
+              describe(
+                  "its owner is a clock, a thread or a random source",
+                  access -> isImpure(access.getTarget())));
+
   @ArchTest
   static final ArchRule namesSayWhatAClassIs =
       noClasses().should().haveNameMatching(".*(Utils?|Helpers?|Managers?|Impl)");
