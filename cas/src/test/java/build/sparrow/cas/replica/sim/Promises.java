@@ -103,9 +103,14 @@ final class Promises {
         throw new AssertionError("Not at rest: " + world.shards());
       }
     }
+    checkHomes(world.timeline.now());
+  }
+
+  /** When everything has been whole for so long that whatever was owed by then is paid. */
+  void checkHomes(long promisedByNanos) {
     givenNanos.forEach(
         (item, _) -> {
-          if (holds(item, world.timeline.now())) {
+          if (holds(item, promisedByNanos)) {
             for (var home : world.placement.homes(item)) {
               if (!world.shard(home).holds(item)) {
                 throw new AssertionError(item + " never reached its home " + home);
