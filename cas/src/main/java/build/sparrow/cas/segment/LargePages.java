@@ -11,6 +11,9 @@ import java.lang.invoke.MethodHandle;
  * processor's search for the page.
  */
 final class LargePages {
+  /** What a large page has, on most machines. */
+  static final long BYTES = 2 << 20;
+
   // Of Linux, since 6.1.
   private static final int MADV_COLLAPSE = 25;
   private static final int PAGE_BYTES = 4096;

@@ -42,8 +42,10 @@ final class OffHeapIndex implements AutoCloseable {
     // In one piece, as large pages want it.
     long tableBytes = (long) capacity * Table.ENTRY_BYTES;
     MemorySegment tables = first.allocate(tableBytes * stripes.length, Long.BYTES);
-    boolean hasLargePages = LargePages.collapse(tables);
-    log.atDebug().addKeyValue("largePages", hasLargePages).log("Made the index");
+    if (tables.byteSize() >= LargePages.BYTES) {
+      boolean hasLargePages = LargePages.collapse(tables);
+      log.atDebug().addKeyValue("largePages", hasLargePages).log("Made the index");
+    }
     for (int i = 0; i < stripes.length; i++) {
       stripes[i] = new Stripe(new Table(tables.asSlice(i * tableBytes, tableBytes), capacity));
     }
