@@ -89,7 +89,8 @@ final class Simulation {
       faults.plan(scenario, FAULTS_NANOS);
       timeline.runUntil(FAULTS_NANOS);
       mend();
-      // What was owed from before is seen now; later, whoever looks for an item has it brought home.
+      // What was owed from before is seen now; later, whoever looks for an item has it brought
+      // home.
       timeline.runUntil(FAULTS_NANOS + RECOVERY_NANOS);
       if (!isTight()) { // Without room a debt waits.
         promises.checkHomes(FAULTS_NANOS);
