@@ -16,6 +16,11 @@ public final class Rendezvous {
     return mixed(mixed(hash(frontend.value())) ^ hash(action.value()));
   }
 
+  /** A number for a text, as if drawn anew for each. */
+  public static long place(String text) {
+    return mixed(hash(text));
+  }
+
   /** FNV-1a over the characters. */
   private static long hash(String text) {
     long hash = FNV_OFFSET;

@@ -14,12 +14,18 @@ final class DrawSet<T> {
   private final List<T> elements = new ArrayList<>();
   private final Map<T, Integer> places = new HashMap<>();
 
-  /** Adds or removes the element, so that it is in the set if and only if it is wanted. */
-  void keep(T element, boolean wanted) {
+  /**
+   * Adds or removes the element, so that it is in the set if and only if it is wanted.
+   *
+   * @return whether that changed the set
+   */
+  boolean keep(T element, boolean wanted) {
+    if (wanted == places.containsKey(element)) {
+      return false;
+    }
     if (wanted) {
-      if (places.putIfAbsent(element, elements.size()) == null) {
-        elements.add(element);
-      }
+      places.put(element, elements.size());
+      elements.add(element);
     } else {
       Integer place = places.remove(element);
       if (place != null) {
@@ -30,6 +36,7 @@ final class DrawSet<T> {
         }
       }
     }
+    return true;
   }
 
   T get(int place) {

@@ -4,6 +4,8 @@ import build.sparrow.scheduling.Traits;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +32,9 @@ final class ExecutorGroup {
 
   /** Those of them that hold reservations of this owner. */
   private final DrawSet<KnownExecutor> reserved = new DrawSet<>();
+
+  /** Those that may get work, each at a place that every owner gives it. */
+  private final TreeMap<Long, KnownExecutor> ring = new TreeMap<>();
 
   int members;
 
@@ -85,12 +90,31 @@ final class ExecutorGroup {
 
   /** To be called after each change of an executor's connection, tokens or offers. */
   void refresh(KnownExecutor executor) {
-    open.keep(executor, executor.open());
+    keepOpen(executor, executor.open());
     idle.keep(executor, executor.idle().slots() > 0);
   }
 
+  private void keepOpen(KnownExecutor executor, boolean wanted) {
+    if (open.keep(executor, wanted)) {
+      if (wanted) {
+        ring.put(executor.place, executor);
+      } else {
+        ring.remove(executor.place, executor);
+      }
+    }
+  }
+
+  /** The executor whose part of the ring the place is in; the same at every owner. */
+  @Nullable KnownExecutor at(long place) {
+    Map.Entry<Long, KnownExecutor> next = ring.ceilingEntry(place);
+    if (next == null) {
+      next = ring.firstEntry();
+    }
+    return next == null ? null : next.getValue();
+  }
+
   void leave(KnownExecutor executor) {
-    open.keep(executor, false);
+    keepOpen(executor, false);
     idle.keep(executor, false);
     setReservations(executor, 0);
     members--;

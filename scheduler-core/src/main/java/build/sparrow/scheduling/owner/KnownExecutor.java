@@ -3,6 +3,7 @@ package build.sparrow.scheduling.owner;
 import build.sparrow.scheduling.AttemptId;
 import build.sparrow.scheduling.ExecutorId;
 import build.sparrow.scheduling.LossClass;
+import build.sparrow.scheduling.Rendezvous;
 import build.sparrow.scheduling.Resources;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -24,6 +25,9 @@ final class KnownExecutor {
   final String pool;
   final String isolationLevel;
   final Resources capacity;
+
+  /** Where it is on its group's ring. */
+  final long place;
 
   /** What it runs, or was offered, for this owner. */
   final Map<AttemptId, Operation> attempts = new LinkedHashMap<>();
@@ -71,6 +75,7 @@ final class KnownExecutor {
     this.pool = pool;
     this.isolationLevel = isolationLevel;
     this.capacity = capacity;
+    place = Rendezvous.place(id.name());
   }
 
   boolean ready() {

@@ -5,6 +5,7 @@ import build.sparrow.scheduling.AttemptId;
 import build.sparrow.scheduling.ExecutorId;
 import build.sparrow.scheduling.OperationId;
 import build.sparrow.scheduling.Origin;
+import build.sparrow.scheduling.Rendezvous;
 import build.sparrow.scheduling.WatcherId;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -133,6 +134,16 @@ final class Operation {
    */
   private int lead() {
     return share.doublingsAhead() + Math.floorDiv(priority, 100);
+  }
+
+  /** Whether there are actions like it, of which it may share inputs. */
+  boolean hasKin() {
+    return !origin.target().isEmpty();
+  }
+
+  /** Where on a ring of executors its kin belongs. */
+  long kinPlace() {
+    return Rendezvous.place(origin.mnemonic() + " " + origin.target());
   }
 
   boolean finished() {

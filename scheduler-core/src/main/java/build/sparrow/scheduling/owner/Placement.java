@@ -255,14 +255,19 @@ final class Placement {
   }
 
   /**
-   * Of two random idle executors the one with more of its slots idle, in the group that can do
-   * least; if that has not the room, any other that has.
+   * In the group that can do least, the executor that most likely holds the action's inputs,
+   * because it ran the last action for the same target; if that is busy, of two random idle ones
+   * the one with more of its slots idle; if that has not the room, any other that has.
    */
   private static @Nullable KnownExecutor chooseIdle(
       PlatformQueue queue, Operation operation, RandomGenerator random) {
     for (ExecutorGroup group : queue.groups) {
       DrawSet<KnownExecutor> idle = group.idle();
       if (!idle.isEmpty()) {
+        KnownExecutor warm = group.at(operation.kinPlace());
+        if (warm != null && operation.hasKin() && canTake(queue, operation, warm)) {
+          return warm;
+        }
         KnownExecutor one = idle.get(random.nextInt(idle.size()));
         KnownExecutor two = idle.get(random.nextInt(idle.size()));
         KnownExecutor better = idleShare(two) > idleShare(one) ? two : one;

@@ -62,7 +62,9 @@ final class Beliefs {
       }
     }
     require(
-        queue.reservations() > 0 || keeping >= Math.min(open, queue.queuedActions()),
+        queue.reservations() > 0
+            || keeping >= Math.min(open, queue.queuedActions())
+            || (keeping > 0 && farm.scenario.badActions() > 0),
         "{} has executors for {} and asks none",
         frontend.epoch,
         queue);
