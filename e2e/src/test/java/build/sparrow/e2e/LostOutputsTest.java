@@ -19,6 +19,7 @@ import build.sparrow.e2e.farm.FarmLayout.Sandbox;
 import com.google.protobuf.ByteString;
 import io.grpc.Status.Code;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -46,12 +47,11 @@ final class LostOutputsTest {
                 .addOutputPaths("out")
                 .build(),
             Directory.getDefaultInstance());
-    ExecuteResponse first = client.execute(action);
-    Digest output = first.getResult().getOutputFiles(0).getDigest();
+    client.execute(action);
     assertThat(client.execute(action).getCachedResult()).isTrue();
 
     farm.shard().kill();
-    deleteFilesOf(output);
+    damage(ByteString.copyFromUtf8(CONTENTS));
     farm.shard().start();
 
     Refusal refusal = Refusal.of(() -> actionResult(action));
@@ -92,15 +92,27 @@ final class LostOutputsTest {
         .getActionResult(GetActionResultRequest.newBuilder().setActionDigest(action).build());
   }
 
-  /** Takes a blob away as a broken disk does. */
-  private static void deleteFilesOf(Digest digest) throws IOException {
-    List<Path> files;
-    try (Stream<Path> all = Files.walk(farm.directory().resolve("data").resolve("shard"))) {
-      files = all.filter(path -> path.toString().contains(digest.getHash())).toList();
+  /** Changes a byte of what the shard keeps of the blob, as a broken disk does. */
+  private static void damage(ByteString blob) throws IOException {
+    List<Path> segments;
+    try (Stream<Path> all = Files.walk(farm.directory().resolve("data/shard-0/cas"))) {
+      segments = all.filter(Files::isRegularFile).toList();
     }
-    assertThat(files).isNotEmpty();
-    for (Path file : files) {
-      Files.delete(file);
+    int damaged = 0;
+    for (Path segment : segments) {
+      byte[] bytes = Files.readAllBytes(segment);
+      // As text of one byte a character, places are the same.
+      int place = text(bytes).indexOf(text(blob.toByteArray()));
+      if (place >= 0) {
+        bytes[place]++;
+        Files.write(segment, bytes);
+        damaged++;
+      }
     }
+    assertThat(damaged).isEqualTo(1);
+  }
+
+  private static String text(byte[] bytes) {
+    return new String(bytes, StandardCharsets.ISO_8859_1);
   }
 }
