@@ -1,6 +1,7 @@
 package build.sparrow.operator.farm;
 
 import build.sparrow.crds.BuildFarmSpec;
+import build.sparrow.operator.preemption.DeadNode;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
@@ -74,6 +75,11 @@ final class FrontendObjects {
         .withMatchLabels(selector())
         .endSelector()
         .withTemplate(pod.template(spec, spec.frontend().resources(), options, List.of()))
+        .editTemplate()
+        .editSpec()
+        .withTolerations(DeadNode.tolerations())
+        .endSpec()
+        .endTemplate()
         .endSpec()
         .build();
   }

@@ -7,6 +7,7 @@ import build.sparrow.crds.SchedulingSpec;
 import build.sparrow.crds.SchedulingSpec.CapacityType;
 import build.sparrow.operator.apply.CanonicalJson;
 import build.sparrow.operator.apply.Hash;
+import build.sparrow.operator.preemption.DeadNode;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
@@ -46,9 +47,6 @@ final class ExecutorPod {
 
   /** How much longer than the drain a pod has to end, to upload results and say so. */
   private static final int GRACE_BEYOND_DRAIN_SECONDS = 15;
-
-  /** On a dead node a pod would by default be held for five minutes. */
-  private static final long DEAD_NODE_SECONDS = 30;
 
   private static final long USER = 65_532;
   private static final int GRPC_PORT = 8980;
@@ -205,15 +203,9 @@ final class ExecutorPod {
               .withTolerationSeconds(seconds == null ? null : (long) seconds)
               .build());
     }
-    for (String key : List.of("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable")) {
-      if (tolerations.stream().noneMatch(toleration -> key.equals(toleration.getKey()))) {
-        tolerations.add(
-            new TolerationBuilder()
-                .withKey(key)
-                .withOperator("Exists")
-                .withEffect("NoExecute")
-                .withTolerationSeconds(DEAD_NODE_SECONDS)
-                .build());
+    for (Toleration ours : DeadNode.tolerations()) {
+      if (tolerations.stream().noneMatch(theirs -> ours.getKey().equals(theirs.getKey()))) {
+        tolerations.add(ours);
       }
     }
     return tolerations;
