@@ -13,6 +13,7 @@ import build.sparrow.frontend.admission.MeteredAdmission;
 import build.sparrow.frontend.capabilities.CapabilitiesService;
 import build.sparrow.frontend.execution.CachingRecorder;
 import build.sparrow.frontend.execution.CallMetadata;
+import build.sparrow.frontend.execution.CompletingActionCache;
 import build.sparrow.frontend.execution.ExecutionService;
 import build.sparrow.frontend.execution.InlineOutputs;
 import build.sparrow.frontend.execution.OperationNames;
@@ -22,6 +23,7 @@ import build.sparrow.frontend.execution.Priorities;
 import build.sparrow.frontend.execution.Watchers;
 import build.sparrow.frontend.farm.FarmService;
 import build.sparrow.frontend.farm.SchedulerGauges;
+import build.sparrow.frontend.ownership.OwnedActionCache;
 import build.sparrow.frontend.ownership.OwnedExecution;
 import build.sparrow.frontend.ownership.OwnedOperations;
 import build.sparrow.frontend.ownership.Peers;
@@ -265,6 +267,11 @@ public final class FrontendMain implements AutoCloseable {
         WALL_CLOCK);
   }
 
+  private static OwnedActionCache actionCache(Stores stores, Scheduler scheduler, Peers peers) {
+    var completing = new CompletingActionCache(stores.cache(), scheduler.operations());
+    return new OwnedActionCache(new ActionCacheService(completing, stores.blobs()), peers);
+  }
+
   private static GrpcServer startServer(
       FrontendConfig config,
       OwnerConfig owner,
@@ -286,7 +293,7 @@ public final class FrontendMain implements AutoCloseable {
                 .intercept(new CallMetadata())
                 .intercept(new Relay())
                 .addService(capabilities)
-                .addService(new ActionCacheService(stores.cache(), stores.blobs()))
+                .addService(actionCache(stores, scheduler, peers))
                 .addService(new ContentAddressableStorageService(stores.transfers()))
                 .addService(byteStream)
                 .addService(execution)

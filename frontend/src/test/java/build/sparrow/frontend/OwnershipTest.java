@@ -4,6 +4,7 @@ import static build.sparrow.frontend.ActionBuilder.action;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import build.bazel.remote.execution.v2.ActionResult;
 import build.bazel.remote.execution.v2.ExecuteRequest;
 import build.bazel.remote.execution.v2.ExecutionGrpc;
 import build.bazel.remote.execution.v2.ExecutionStage;
@@ -11,8 +12,11 @@ import build.bazel.remote.execution.v2.WaitExecutionRequest;
 import build.sparrow.cas.BlobScope;
 import build.sparrow.cas.CasConfig;
 import build.sparrow.cas.CasMain;
+import build.sparrow.cas.client.RemoteActionCache;
 import build.sparrow.cas.client.RemoteBlobStore;
 import build.sparrow.cas.replica.call.Placement;
+import build.sparrow.reapi.ActionKey;
+import build.sparrow.reapi.DigestFunction;
 import build.sparrow.reapi.InstanceName;
 import build.sparrow.reapi.PlatformKey;
 import build.sparrow.scheduling.v1.Announce;
@@ -26,6 +30,7 @@ import build.sparrow.service.GrpcChannels;
 import com.google.longrunning.GetOperationRequest;
 import com.google.longrunning.Operation;
 import com.google.longrunning.OperationsGrpc;
+import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
 import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
@@ -177,6 +182,22 @@ final class OwnershipTest {
       executor.acknowledged(offer.getAttempt());
       executor.idleAgain(4);
     }
+  }
+
+  @Test
+  void aResultThatAClientPutsIntoTheCacheEndsTheAction_whicheverFrontendGetsIt() throws Exception {
+    Begun begun = beginAt(0, 1);
+    executors.get(1).accept();
+    begun.client().until(ExecutionStage.Value.EXECUTING);
+
+    new RemoteActionCache(channels.get(0))
+        .put(
+            new ActionKey(InstanceName.ROOT, DigestFunction.SHA256, begun.action().digest()),
+            ActionResult.newBuilder().setStdoutRaw(ByteString.copyFromUtf8("local")).build());
+
+    assertThat(begun.client().response().getResult().getStdoutRaw().toStringUtf8())
+        .isEqualTo("local");
+    executors.get(1).expect(FrontendMessage.MessageCase.KILL);
   }
 
   @Test

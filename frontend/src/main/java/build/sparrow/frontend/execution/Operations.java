@@ -1,10 +1,14 @@
 package build.sparrow.frontend.execution;
 
+import build.bazel.remote.execution.v2.ActionResult;
 import build.bazel.remote.execution.v2.ExecuteResponse;
 import build.sparrow.frontend.scheduling.Dispatcher;
 import build.sparrow.frontend.scheduling.Scheduling;
 import build.sparrow.frontend.scheduling.Submission;
+import build.sparrow.frontend.scheduling.Wire;
+import build.sparrow.reapi.ActionKey;
 import build.sparrow.reapi.ReapiStatus;
+import build.sparrow.scheduling.ActionId;
 import build.sparrow.scheduling.OperationId;
 import build.sparrow.scheduling.WatcherId;
 import build.sparrow.scheduling.owner.Departure;
@@ -88,6 +92,22 @@ public final class Operations {
           watchers.leave(watcher);
           dispatcher.left(watcher, departure);
         });
+  }
+
+  /** Whether a result of the action would complete an operation of this frontend. */
+  boolean wantsResultOf(ActionKey action) {
+    ActionId id = Wire.actionId(action);
+    return loop.ask(() -> dispatcher.wanting(id).isPresent());
+  }
+
+  /** Gives whoever waits for the action the result that is in the cache by now. */
+  void resultWritten(ActionKey action, ActionResult result) {
+    ActionId id = Wire.actionId(action);
+    loop.post(
+        () ->
+            dispatcher
+                .wanting(id)
+                .ifPresent(operation -> dispatcher.resultWritten(operation, result)));
   }
 
   /** The operation of that name as it is now; empty if it is not known. */

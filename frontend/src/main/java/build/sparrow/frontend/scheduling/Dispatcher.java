@@ -1,7 +1,9 @@
 package build.sparrow.frontend.scheduling;
 
+import build.bazel.remote.execution.v2.ActionResult;
 import build.bazel.remote.execution.v2.ExecuteResponse;
 import build.sparrow.reapi.ReapiStatus;
+import build.sparrow.scheduling.ActionId;
 import build.sparrow.scheduling.AttemptId;
 import build.sparrow.scheduling.ExecutorId;
 import build.sparrow.scheduling.LossClass;
@@ -112,6 +114,20 @@ public final class Dispatcher implements SchedulerLoop.Timer {
   /** Ends an operation for all who follow it. */
   public void cancel(OperationId operation) {
     feed(new OwnerEvent.Cancel(operation));
+  }
+
+  /** The operation that a result of the action would complete; empty if there is none. */
+  public Optional<OperationId> wanting(ActionId action) {
+    return scheduler.wanting(action);
+  }
+
+  /** Completes an operation with what a client has put into the cache for its action. */
+  public void resultWritten(OperationId operation, ActionResult result) {
+    OperationPayload payload = payloads.of(operation);
+    if (payload != null) {
+      payload.written(result);
+      feed(new OwnerEvent.ResultWritten(operation));
+    }
   }
 
   // From people and the operator.
@@ -249,6 +265,7 @@ public final class Dispatcher implements SchedulerLoop.Timer {
       case OwnerEffect.Conclude(var operation, var _, var attempt) -> conclude(operation, attempt);
       case OwnerEffect.Completed(var operation, var attempt) ->
           end(operation, payload -> Responses.of(payload, ending(attempt)));
+      case OwnerEffect.CompletedFromCache(var operation) -> end(operation, Responses::ofWritten);
       case OwnerEffect.Fail(var operation, var failure) ->
           end(operation, payload -> Responses.of(payload, failure));
       case OwnerEffect.Forget(var operation) -> {

@@ -103,7 +103,10 @@ public final class MeteredOperations implements OperationListener {
 
   @Override
   public void ended(OperationId operation, ExecuteResponse response) {
-    observe(RUN, sinceNanos.remove(operation));
+    Long since = sinceNanos.remove(operation);
+    if (!response.getCachedResult()) {
+      observe(RUN, since);
+    }
     OPERATIONS.labels(outcome(response)).inc();
     base.ended(operation, response);
   }
@@ -114,8 +117,11 @@ public final class MeteredOperations implements OperationListener {
     }
   }
 
-  /** Few and bounded: the names of gRPC's codes, and two for what ran to its end. */
+  /** Few and bounded: the names of gRPC's codes, and three for what came to a result. */
   private static String outcome(ExecuteResponse response) {
+    if (response.getCachedResult()) {
+      return "cached_meanwhile";
+    }
     Code code = Code.forNumber(response.getStatus().getCode());
     if (code == Code.OK) {
       return response.getResult().getExitCode() == 0 ? "succeeded" : "nonzero_exit";

@@ -1,5 +1,6 @@
 package build.sparrow.frontend.scheduling;
 
+import build.bazel.remote.execution.v2.ActionResult;
 import build.sparrow.scheduling.AttemptId;
 import build.sparrow.scheduling.ExecutorId;
 import build.sparrow.scheduling.v1.ActionEnvelope;
@@ -17,6 +18,7 @@ final class OperationPayload {
   private final Set<AttemptId> attempts = new HashSet<>();
   private final List<ExecutorId> tried = new ArrayList<>();
   private String lastFailure = "";
+  private ActionResult written = ActionResult.getDefaultInstance();
   private boolean opened;
 
   OperationPayload(ActionEnvelope envelope) {
@@ -50,6 +52,16 @@ final class OperationPayload {
   /** The executors that ran it, in order, each as often as it did. */
   List<ExecutorId> tried() {
     return tried;
+  }
+
+  /** A client has put this result into the cache. */
+  void written(ActionResult result) {
+    written = result;
+  }
+
+  /** The result that a client put into the cache last; empty if none did. */
+  ActionResult written() {
+    return written;
   }
 
   void failed(String reason) {

@@ -35,6 +35,11 @@ final class Responses {
     return response.build();
   }
 
+  /** The end that a client brought, who had the result before any executor. */
+  static ExecuteResponse ofWritten(OperationPayload payload) {
+    return ExecuteResponse.newBuilder().setResult(payload.written()).setCachedResult(true).build();
+  }
+
   private static String whereItRan(OperationPayload payload, Done done) {
     String worker = done.getResult().getExecutionMetadata().getWorker();
     if (worker.isEmpty()) {

@@ -1,10 +1,12 @@
 package build.sparrow.scheduling.owner;
 
+import build.sparrow.scheduling.ActionId;
 import build.sparrow.scheduling.OperationId;
 import build.sparrow.scheduling.Origin;
 import build.sparrow.scheduling.Stage;
 import build.sparrow.scheduling.WatcherId;
 import java.time.Duration;
+import java.util.Optional;
 
 /** Answers clients: takes actions in, merges equal ones, counts who waits for what. */
 final class Clients {
@@ -230,6 +232,21 @@ final class Clients {
           operations.fail(operation, new OperationFailure.Cancelled(), turn);
       // Too late: the result is here.
       case OperationState.Concluding _, OperationState.Finished _ -> {}
+    }
+  }
+
+  /** The operation that a result of the action would complete. */
+  Optional<OperationId> wanting(ActionId action) {
+    return Optional.ofNullable(table.findMergeable(action))
+        .filter(operation -> !operation.hasResult())
+        .map(operation -> operation.id);
+  }
+
+  void resultWritten(OperationId id, Turn turn) {
+    Operation operation = table.find(id);
+    // Its own result may have come meanwhile; of equal ones the first counts.
+    if (operation != null && !operation.hasResult()) {
+      operations.completeFromCache(operation, turn);
     }
   }
 

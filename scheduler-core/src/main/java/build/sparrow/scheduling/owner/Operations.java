@@ -142,12 +142,21 @@ final class Operations {
   }
 
   void fail(Operation operation, OperationFailure failure, Turn turn) {
+    end(operation, new OwnerEffect.Fail(operation.id, failure), turn);
+  }
+
+  /** Its result is in the cache already, so nothing need run for it any more. */
+  void completeFromCache(Operation operation, Turn turn) {
+    end(operation, new OwnerEffect.CompletedFromCache(operation.id), turn);
+  }
+
+  private void end(Operation operation, OwnerEffect end, Turn turn) {
     switch (operation.state) {
       case Queued _ -> placement.dequeue(operation, turn);
       case Offered _, Running _ -> killAttempt(operation, turn);
       case Concluding _, Finished _ -> throw new IllegalStateException(operation.id + " has ended");
     }
-    turn.emit(new OwnerEffect.Fail(operation.id, failure));
+    turn.emit(end);
     finish(operation, turn);
     table.stopMerging(operation);
   }

@@ -49,7 +49,7 @@ public sealed interface OwnerEffect {
 
   /**
    * The operation went to another stage, also back to QUEUED; never COMPLETED, which {@link
-   * Completed} and {@link Fail} say.
+   * Completed}, {@link CompletedFromCache} and {@link Fail} say.
    *
    * @param executor who runs it, at EXECUTING
    */
@@ -68,6 +68,12 @@ public sealed interface OwnerEffect {
    * Publish the attempt's result to all watchers of the operation and keep it until {@link Forget}.
    */
   record Completed(OperationId operation, AttemptId attempt) implements OwnerEffect {}
+
+  /**
+   * Publish the result that {@link OwnerEvent.ResultWritten} told of to all watchers of the
+   * operation and keep it until {@link Forget}.
+   */
+  record CompletedFromCache(OperationId operation) implements OwnerEffect {}
 
   /** Publish the failure to all watchers of the operation and keep it until {@link Forget}. */
   record Fail(OperationId operation, OperationFailure failure) implements OwnerEffect {}

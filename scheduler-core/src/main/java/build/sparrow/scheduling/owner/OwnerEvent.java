@@ -63,6 +63,14 @@ public sealed interface OwnerEvent {
   /** Somebody cancels an operation by its name, for all who watch it. */
   record Cancel(OperationId operation) implements OwnerEvent {}
 
+  /**
+   * A client who is trusted has put a result of the operation's action into the cache, and all that
+   * the result names is in the store.
+   *
+   * @param operation from {@link OwnerScheduler#wanting}, however long ago
+   */
+  record ResultWritten(OperationId operation) implements OwnerEvent {}
+
   // From the shell.
 
   /** The shell did what {@link OwnerEffect.Conclude} asked: what is to be cached is cached. */

@@ -1,5 +1,6 @@
 package build.sparrow.scheduling.owner;
 
+import build.sparrow.scheduling.ActionId;
 import build.sparrow.scheduling.ExecutorId;
 import build.sparrow.scheduling.OperationId;
 import java.util.List;
@@ -70,6 +71,7 @@ public final class OwnerScheduler {
       case OwnerEvent.WatcherLeft(var watcher, var departure) ->
           clients.leave(watcher, departure, turn);
       case OwnerEvent.Cancel(var operation) -> clients.cancel(operation, turn);
+      case OwnerEvent.ResultWritten(var operation) -> clients.resultWritten(operation, turn);
       case OwnerEvent.Concluded(var id) -> {
         Operation operation = table.find(id);
         if (operation != null) {
@@ -130,6 +132,14 @@ public final class OwnerScheduler {
   /** All that is known now; takes time in proportion to it. */
   public OwnerSnapshot snapshot(long nowNanos) {
     return Snapshots.of(config, pools, table, placement, executors, alarms, nowNanos);
+  }
+
+  /**
+   * The operation that a result of the action would complete; empty if no such action is in flight,
+   * or it may not be cached, or has its result.
+   */
+  public Optional<OperationId> wanting(ActionId action) {
+    return clients.wanting(action);
   }
 
   /** One operation, to explain to people where it is. */

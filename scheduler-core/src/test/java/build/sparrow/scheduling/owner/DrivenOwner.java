@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 
@@ -83,6 +84,10 @@ final class DrivenOwner {
 
   OperationView view(OperationId operation) {
     return scheduler.find(operation).orElseThrow();
+  }
+
+  Optional<OperationId> wanting(String action) {
+    return scheduler.wanting(new ActionId(action));
   }
 
   boolean knows(OperationId operation) {

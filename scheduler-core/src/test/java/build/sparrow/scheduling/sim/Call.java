@@ -4,7 +4,9 @@ import build.sparrow.scheduling.FrontendId;
 import build.sparrow.scheduling.OperationId;
 import build.sparrow.scheduling.WatcherId;
 import build.sparrow.scheduling.owner.Departure;
+import java.util.List;
 import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +59,17 @@ final class Call {
         default -> farm.timeline.after(delay, this::cancelOperation);
       }
     }
+  }
+
+  /**
+   * It has run the action itself and stores the result at the frontend that it takes for the owner,
+   * for which it may be late, or wrong.
+   */
+  void writeResult(RandomGenerator from) {
+    List<FrontendId> places = farm.frontendPlaces();
+    FrontendId to =
+        from.nextInt(8) == 0 ? places.get(from.nextInt(places.size())) : farm.ownerOf(action.id());
+    farm.frontend(to).resultWritten(action);
   }
 
   /** Whichever frontend it asks, that one asks the owner. */

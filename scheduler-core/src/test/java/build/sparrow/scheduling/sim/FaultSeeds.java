@@ -60,6 +60,7 @@ public final class FaultSeeds {
               case 0 -> Weather.CALM;
               case 2 -> Weather.LOSING_FRONTENDS;
               case 3 -> Weather.PREEMPTING;
+              case 4 -> Weather.RACING;
               default -> Weather.STORMY;
             };
         long ofRun = seed;

@@ -36,6 +36,7 @@ final class Faults {
             farm.anyExecutor(random)
                 .filter(executor -> !executor.pool.onDemand())
                 .ifPresent(this::preempt));
+    plan(scenario.ownResults(), () -> farm.anyCall(random).writeResult(random));
     plan(scenario.lies(), () -> farm.anyExecutor(random).ifPresent(this::lie));
     plan(
         scenario.breaks(),

@@ -121,6 +121,24 @@ final class FrontendProcess {
     }
   }
 
+  /** The result is read back before anyone hears of it; the operation may be long over by then. */
+  void resultWritten(Action action) {
+    if (alive) {
+      farm.invariants.written(action);
+      scheduler
+          .wanting(action.id())
+          .ifPresent(
+              operation ->
+                  farm.timeline.after(
+                      random.nextLong(200 * Timeline.MILLISECOND),
+                      () -> {
+                        if (alive) {
+                          on(new OwnerEvent.ResultWritten(operation));
+                        }
+                      }));
+    }
+  }
+
   void news(String executor) {
     if (alive) {
       on(
@@ -282,6 +300,10 @@ final class FrontendProcess {
             });
       }
       case OwnerEffect.Completed(var operation, _) -> publish(operation);
+      case OwnerEffect.CompletedFromCache(var operation) -> {
+        farm.invariants.completedFromCache(this, operation, actionOf(operation));
+        publish(operation);
+      }
       case OwnerEffect.Fail(var operation, var failure) -> {
         farm.invariants.failed(this, operation, actionOf(operation), failure);
         publish(operation);

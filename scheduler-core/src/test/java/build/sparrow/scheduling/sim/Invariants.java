@@ -1,5 +1,6 @@
 package build.sparrow.scheduling.sim;
 
+import build.sparrow.scheduling.ActionId;
 import build.sparrow.scheduling.AttemptId;
 import build.sparrow.scheduling.Ending;
 import build.sparrow.scheduling.ExecutorId;
@@ -33,6 +34,7 @@ final class Invariants {
   private final Map<AttemptId, OperationKey> unpublished = new HashMap<>();
   private final Map<ExecutorId, Long> idleSinceNanos = new HashMap<>();
   private final KeptRooms rooms = new KeptRooms();
+  private final Set<ActionId> written = new HashSet<>();
   private int completed;
   private int failed;
   private int adopted;
@@ -248,6 +250,26 @@ final class Invariants {
         attempt);
     life.decidedBy = attempt;
     unpublished.put(attempt, new OperationKey(frontend.epoch, operation));
+  }
+
+  /** A client has put a result of the action into the cache. */
+  void written(Action action) {
+    written.add(action.id());
+  }
+
+  void completedFromCache(FrontendProcess frontend, OperationId operation, Action action) {
+    Life life = life(frontend, operation);
+    require(
+        action.mergeable() && written.contains(action.id()),
+        "{} is completed with a result of {}, which nobody may have cached",
+        operation,
+        action.id());
+    require(
+        life.decidedBy == null && life.stage != Stage.COMPLETED,
+        "{} is completed from the cache, but {} has decided it",
+        operation,
+        life.decidedBy);
+    completed++;
   }
 
   void failed(

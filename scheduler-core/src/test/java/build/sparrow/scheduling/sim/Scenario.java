@@ -22,6 +22,7 @@ import java.util.random.RandomGenerator;
  * @param badActions share of actions that fail executors, run out of memory or kill
  * @param fickle share of calls that are cancelled or lose their connection
  * @param preemptions executors taken away by the platform, which says so, a second
+ * @param ownResults results that clients come to by themselves and put into the cache, a second
  */
 record Scenario(
     int frontends,
@@ -45,7 +46,8 @@ record Scenario(
     double duplicates,
     double badActions,
     double fickle,
-    double preemptions) {
+    double preemptions,
+    double ownResults) {
 
   private static final Label LINUX = new Label("OSFamily", "linux");
   private static final Label ARM = new Label("cpu", "arm64");
@@ -91,6 +93,7 @@ record Scenario(
             sometimes(random, 0.1),
             sometimes(random, 0.1),
             sometimes(random, 0.3),
+            0,
             0);
     return random.nextInt(3) == 0 ? drawn.counting(random) : drawn;
   }
@@ -129,7 +132,8 @@ record Scenario(
         duplicates,
         badActions,
         fickle,
-        preemptions);
+        preemptions,
+        ownResults);
   }
 
   /** Nothing breaks and nobody leaves: then the farm must also be quick. */
@@ -154,6 +158,11 @@ record Scenario(
   static Scenario losingFrontends(RandomGenerator random) {
     Scenario any = stormy(random);
     return any.with(any.pools, 3, 1_000, 10 * Timeline.SECOND, 0.5, 0);
+  }
+
+  /** Any weather, and clients run actions themselves, too: whoever has the result first ends it. */
+  static Scenario racing(RandomGenerator random) {
+    return stormy(random).withResultsOfClients(1 + random.nextDouble() * 9);
   }
 
   private List<PoolDeclaration> poolsWithTheFirstOnSpot() {
@@ -208,7 +217,35 @@ record Scenario(
         0,
         0,
         0,
-        preemptionRate);
+        preemptionRate,
+        0);
+  }
+
+  private Scenario withResultsOfClients(double rate) {
+    return new Scenario(
+        frontends,
+        rules,
+        pools,
+        actionPlatforms,
+        executors,
+        maxSlots,
+        maxQueuedActions,
+        calls,
+        distinctActions,
+        callsUntilNanos,
+        faultsUntilNanos,
+        maxDelayNanos,
+        crashes,
+        drains,
+        partitions,
+        frontendCrashes,
+        breaks,
+        lies,
+        duplicates,
+        badActions,
+        fickle,
+        preemptions,
+        rate);
   }
 
   /** The same with less of something. */
@@ -241,7 +278,8 @@ record Scenario(
         by == Reduction.NO_DUPLICATES ? 0 : duplicates,
         by == Reduction.NO_BAD_ACTIONS ? 0 : badActions,
         by == Reduction.NO_FICKLE_CLIENTS ? 0 : fickle,
-        preemptions);
+        preemptions,
+        by == Reduction.NO_RESULTS_OF_CLIENTS ? 0 : ownResults);
   }
 
   private static double sometimes(RandomGenerator random, double most) {

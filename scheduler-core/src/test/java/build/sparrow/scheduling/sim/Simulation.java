@@ -266,6 +266,10 @@ public final class Simulation {
     return alive.isEmpty() ? Optional.empty() : Optional.of(alive.get(from.nextInt(alive.size())));
   }
 
+  Call anyCall(RandomGenerator from) {
+    return calls.get(from.nextInt(calls.size()));
+  }
+
   WatcherId nextWatcher() {
     return new WatcherId(++watchers);
   }

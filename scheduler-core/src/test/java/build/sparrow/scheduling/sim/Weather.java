@@ -12,11 +12,13 @@ enum Weather {
   /** Only that the platform takes executors away, and says so: then nothing may be charged. */
   PREEMPTING,
   /** Only that frontends go for good: then nothing may be run again. */
-  LOSING_FRONTENDS;
+  LOSING_FRONTENDS,
+  /** Any of all, while clients race the farm to the result. */
+  RACING;
 
   LossBudgets budgets() {
     return switch (this) {
-      case STORMY, CALM, LOSING_FRONTENDS -> LossBudgets.DEFAULT;
+      case STORMY, CALM, LOSING_FRONTENDS, RACING -> LossBudgets.DEFAULT;
       // Whatever was preempted once must not be so again, where the farm can help it.
       case PREEMPTING -> new LossBudgets(4, 2, 2, 0);
     };
@@ -27,6 +29,7 @@ enum Weather {
       case STORMY -> Scenario.stormy(random);
       case CALM -> Scenario.calm(random);
       case PREEMPTING -> Scenario.preempting(random);
+      case RACING -> Scenario.racing(random);
       case LOSING_FRONTENDS -> Scenario.losingFrontends(random);
     };
   }

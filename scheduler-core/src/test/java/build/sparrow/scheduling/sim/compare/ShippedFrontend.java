@@ -214,7 +214,8 @@ final class ShippedFrontend {
           send(executor, new ExecutorEvent.Acknowledged(id, attempt));
       case OwnerEffect.StageChanged _ -> {}
       case OwnerEffect.Forget(var operation) -> tasks.remove(operation);
-      case OwnerEffect.Shed _,
+      case OwnerEffect.CompletedFromCache _,
+          OwnerEffect.Shed _,
           OwnerEffect.Unsatisfiable _,
           OwnerEffect.UnknownOperation _,
           OwnerEffect.SendDrain _,
