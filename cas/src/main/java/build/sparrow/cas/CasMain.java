@@ -50,7 +50,13 @@ public final class CasMain implements AutoCloseable {
       Membership membership = config.membership();
       if (membership == null) {
         ActionCache complete = new CompletenessCheckingActionCache(valid, store);
-        GrpcServer server = serve(config.listen(), services, store, complete);
+        GrpcServer server =
+            serve(
+                config.listen(),
+                services,
+                store,
+                complete,
+                new ShardService(storage, Optional::empty));
         return new CasMain(services, server.endpoint(), null);
       }
       ShardMember member =
@@ -66,7 +72,13 @@ public final class CasMain implements AutoCloseable {
                       registry));
       // What results reference lies on other shards, too: those who ask see to it.
       GrpcServer server =
-          serve(config.listen(), services, member.blobs(), member.results(), member.service());
+          serve(
+              config.listen(),
+              services,
+              member.blobs(),
+              member.results(),
+              member.service(),
+              new ShardService(storage, () -> Optional.of(member.repair())));
       return new CasMain(services, server.endpoint(), member);
     } catch (Exception e) {
       services.close();

@@ -5,6 +5,8 @@ import build.sparrow.farm.v1.DrainResponse;
 import build.sparrow.farm.v1.FarmGrpc;
 import build.sparrow.farm.v1.InspectRequest;
 import build.sparrow.farm.v1.InspectResponse;
+import build.sparrow.farm.v1.InspectStorageRequest;
+import build.sparrow.farm.v1.InspectStorageResponse;
 import build.sparrow.farm.v1.WhyRequest;
 import build.sparrow.farm.v1.WhyResponse;
 import build.sparrow.service.Endpoint;
@@ -29,6 +31,10 @@ final class FarmClient implements AutoCloseable {
 
   InspectResponse inspect() throws CommandFailure {
     return ask(farm -> farm.inspect(InspectRequest.getDefaultInstance()));
+  }
+
+  InspectStorageResponse inspectStorage() throws CommandFailure {
+    return ask(farm -> farm.inspectStorage(InspectStorageRequest.getDefaultInstance()));
   }
 
   WhyResponse why(String operation) throws CommandFailure {

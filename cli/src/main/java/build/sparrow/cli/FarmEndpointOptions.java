@@ -2,6 +2,7 @@ package build.sparrow.cli;
 
 import build.sparrow.service.Endpoint;
 import java.util.List;
+import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
 /** Which farm a question goes to. */
@@ -10,6 +11,7 @@ final class FarmEndpointOptions {
       names = "--endpoint",
       paramLabel = "HOST:PORT",
       defaultValue = "127.0.0.1:8980",
+      scope = CommandLine.ScopeType.INHERIT,
       converter = Commands.EndpointConverter.class,
       description =
           "Where a frontend answers; once for each of the farm's frontends."

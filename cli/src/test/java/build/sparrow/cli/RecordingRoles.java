@@ -6,6 +6,9 @@ import build.sparrow.farm.v1.ExecutorStatus;
 import build.sparrow.farm.v1.FarmGrpc;
 import build.sparrow.farm.v1.InspectRequest;
 import build.sparrow.farm.v1.InspectResponse;
+import build.sparrow.farm.v1.InspectStorageRequest;
+import build.sparrow.farm.v1.InspectStorageResponse;
+import build.sparrow.farm.v1.ShardStatus;
 import build.sparrow.frontend.FrontendConfig;
 import build.sparrow.service.Endpoint;
 import build.sparrow.service.GrpcServer;
@@ -17,10 +20,11 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
-/** Roles that serve nothing but {@code Inspect}, and write down what is asked of them. */
+/** Roles that serve nothing but what {@code status} asks, and write down what is asked of them. */
 final class RecordingRoles implements Roles {
   final List<String> events = new CopyOnWriteArrayList<>();
   final List<ExecutorConfig> executors = new CopyOnWriteArrayList<>();
+  final List<CasConfig> shards = new CopyOnWriteArrayList<>();
   private @Nullable String failing;
 
   /** Lets the part of that name fail to start. */
@@ -28,8 +32,14 @@ final class RecordingRoles implements Roles {
     failing = name;
   }
 
+  /** Serves what a frontend is asked. */
+  RunningServer serve(String name) throws IOException {
+    return server(name, Endpoint.loopback(0));
+  }
+
   @Override
   public RunningServer startShard(CasConfig config) throws Exception {
+    shards.add(config);
     return server("shard", config.listen());
   }
 
@@ -102,6 +112,16 @@ final class RecordingRoles implements Roles {
                 .setState(ExecutorStatus.State.READY));
       }
       responses.onNext(farm.build());
+      responses.onCompleted();
+    }
+
+    @Override
+    public void inspectStorage(
+        InspectStorageRequest request, StreamObserver<InspectStorageResponse> responses) {
+      responses.onNext(
+          InspectStorageResponse.newBuilder()
+              .addShards(ShardStatus.newBuilder().setShard("s-0:1").setFailure("UNAVAILABLE"))
+              .build());
       responses.onCompleted();
     }
   }

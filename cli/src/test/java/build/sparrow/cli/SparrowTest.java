@@ -1,7 +1,12 @@
 package build.sparrow.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
+import build.sparrow.cas.CasConfig;
+import build.sparrow.cas.StorageEngine;
+import build.sparrow.cas.segment.Durability;
+import build.sparrow.cli.Roles.RunningServer;
 import build.sparrow.executor.ExecutorConfig;
 import build.sparrow.service.Endpoint;
 import java.io.IOException;
@@ -338,6 +343,61 @@ final class SparrowTest {
   }
 
   @Test
+  void aShardKeepsBlobsAsItIsTold() throws IOException {
+    String file = farm(FARM).toString();
+    String data = folder.resolve("data").toString();
+    String[] shard = {"shard", "-f", file, "--port", "0", "--data-dir", data};
+
+    assertThat(run(shard)).isZero();
+    assertThat(run(with(shard, "--engine", "segments", "--sync-each-blob"))).isZero();
+    assertThat(run(with(shard, "--engine", "files"))).isZero();
+    assertThat(run(with(shard, "--engine", "rows"))).isEqualTo(2);
+
+    assertThat(roles.shards)
+        .extracting(CasConfig::engine, CasConfig::durability)
+        .containsExactly(
+            tuple(StorageEngine.AS_FOUND, Durability.GROUPED),
+            tuple(StorageEngine.SEGMENTS, Durability.BEFORE_ACKNOWLEDGED),
+            tuple(StorageEngine.FILES, Durability.GROUPED));
+    assertThat(err.toString()).contains("there is no engine \"rows\"; give segments or files");
+  }
+
+  @Test
+  void statusIsToldAsTextOrAsJson_beforeTheStorageOrAfterIt() throws Exception {
+    try (RunningServer frontend = roles.serve("frontend-0")) {
+      String endpoint = frontend.endpoint().toString();
+
+      assertThat(run("status", "storage", "--endpoint", endpoint)).isZero();
+      assertThat(out.toString()).contains("s-0:1  silent (UNAVAILABLE)");
+      out.getBuffer().setLength(0);
+
+      assertThat(run("status", "--endpoint", endpoint, "storage", "--output", "json")).isZero();
+      assertThat(out.toString()).contains("\"shard\": \"s-0:1\"").contains("\"copies\": 0");
+      out.getBuffer().setLength(0);
+
+      assertThat(run("status", "--endpoint", endpoint, "--output", "json")).isZero();
+      assertThat(out.toString()).contains("\"executors\": []");
+    }
+  }
+
+  @Test
+  void storageIsAskedOfTheNextFrontendIfOneIsAway() throws Exception {
+    try (RunningServer frontend = roles.serve("frontend-1")) {
+      int exit =
+          run(
+              "status",
+              "storage",
+              "--endpoint",
+              "127.0.0.1:1",
+              "--endpoint",
+              frontend.endpoint().toString());
+
+      assertThat(exit).isZero();
+      assertThat(out.toString()).contains("s-0:1  silent (UNAVAILABLE)");
+    }
+  }
+
+  @Test
   void aServerListensAtOnePlace() throws IOException {
     String file = farm(FARM).toString();
 
@@ -364,7 +424,11 @@ final class SparrowTest {
       free = socket.getLocalPort();
     }
     for (List<String> question :
-        List.of(List.of("status"), List.of("why", "x"), List.of("drain", "x"))) {
+        List.of(
+            List.of("status"),
+            List.of("status", "storage"),
+            List.of("why", "x"),
+            List.of("drain", "x"))) {
       String[] args = {
         question.getFirst(), "--endpoint", Endpoint.loopback(free).toString(), question.getLast()
       };
@@ -373,7 +437,7 @@ final class SparrowTest {
           .isEqualTo(1);
     }
     assertThat(err.toString().lines())
-        .hasSize(3)
+        .hasSize(4)
         .allMatch(line -> line.startsWith("Nothing answers at grpc://127.0.0.1:" + free));
   }
 

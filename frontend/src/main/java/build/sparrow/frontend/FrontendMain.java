@@ -23,6 +23,7 @@ import build.sparrow.frontend.execution.Priorities;
 import build.sparrow.frontend.execution.Watchers;
 import build.sparrow.frontend.farm.FarmService;
 import build.sparrow.frontend.farm.SchedulerGauges;
+import build.sparrow.frontend.farm.StorageInspection;
 import build.sparrow.frontend.ownership.OwnedActionCache;
 import build.sparrow.frontend.ownership.OwnedExecution;
 import build.sparrow.frontend.ownership.OwnedOperations;
@@ -114,7 +115,7 @@ public final class FrontendMain implements AutoCloseable {
       OwnerConfig owner = ownerConfig(config, times);
       Scheduler scheduler = startScheduler(config, owner, stores, background, admission, services);
       Peers peers = startPeers(config, services);
-      FarmService farm = farmService(config, owner, scheduler);
+      FarmService farm = farmService(config, owner, scheduler, stores);
       OwnedExecution execution =
           new OwnedExecution(execution(peers, owner.epoch(), admission, scheduler, stores), peers);
       GrpcServer server =
@@ -138,13 +139,19 @@ public final class FrontendMain implements AutoCloseable {
    * @param transfers for what clients up- and download
    * @param blobs for all else
    * @param cache whose results are complete and valid
+   * @param inspection of the shards
    */
-  private record Stores(BlobStore transfers, BlobStore blobs, ActionCache cache) {}
+  private record Stores(
+      BlobStore transfers, BlobStore blobs, ActionCache cache, StorageInspection inspection) {}
 
   private static Stores startStores(FrontendConfig config, ServiceGroup services) throws Exception {
     ReplicatedStorage transfers = startStorage("transfers", config, services);
     ReplicatedStorage metadata = startStorage("metadata", config, services);
-    return new Stores(transfers.blobs(), metadata.blobs(), metadata.results());
+    return new Stores(
+        transfers.blobs(),
+        metadata.blobs(),
+        metadata.results(),
+        new StorageInspection(metadata::inspect, config.storage().copies()));
   }
 
   private static ReplicatedStorage startStorage(
@@ -256,13 +263,14 @@ public final class FrontendMain implements AutoCloseable {
   }
 
   private static FarmService farmService(
-      FrontendConfig config, OwnerConfig owner, Scheduler scheduler) {
+      FrontendConfig config, OwnerConfig owner, Scheduler scheduler, Stores stores) {
     return new FarmService(
         config.name(),
         owner.epoch(),
         scheduler.loop(),
         scheduler.dispatcher(),
         scheduler.operations(),
+        stores.inspection(),
         NANO_TIME,
         WALL_CLOCK);
   }

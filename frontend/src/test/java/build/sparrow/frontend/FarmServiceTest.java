@@ -12,8 +12,11 @@ import build.sparrow.farm.v1.FarmGrpc;
 import build.sparrow.farm.v1.FarmGrpc.FarmBlockingStub;
 import build.sparrow.farm.v1.InspectRequest;
 import build.sparrow.farm.v1.InspectResponse;
+import build.sparrow.farm.v1.InspectStorageRequest;
+import build.sparrow.farm.v1.InspectStorageResponse;
 import build.sparrow.farm.v1.LossClass;
 import build.sparrow.farm.v1.ReportLossRequest;
+import build.sparrow.farm.v1.ShardStatus;
 import build.sparrow.farm.v1.WatchRequest;
 import build.sparrow.farm.v1.WhyRequest;
 import build.sparrow.farm.v1.WhyResponse;
@@ -47,6 +50,28 @@ final class FarmServiceTest {
   @AfterEach
   void stopFarm() {
     farm.close();
+  }
+
+  @Test
+  void theShardsAreAskedHowTheyStand_andASilentOneIsNamed() throws Exception {
+    ShardStatus serving = inspectStorage();
+    farm.stopShard();
+    ShardStatus silent = inspectStorage();
+
+    assertThat(serving.getReport().getBlobs().getCapacityBytes()).isPositive();
+    assertThat(serving.getReport().hasRepair()).as("it is the only one").isFalse();
+    assertThat(serving.getFailure()).isEmpty();
+    assertThat(silent.getShard()).isEqualTo(serving.getShard());
+    assertThat(silent.hasReport()).isFalse();
+    assertThat(silent.getFailure()).isIn("UNAVAILABLE", "DEADLINE_EXCEEDED");
+  }
+
+  private ShardStatus inspectStorage() {
+    InspectStorageResponse storage =
+        service.inspectStorage(InspectStorageRequest.getDefaultInstance());
+    assertThat(storage.getCopies()).isEqualTo(1);
+    assertThat(storage.getShardsList()).hasSize(1);
+    return storage.getShards(0);
   }
 
   private WhyResponse why(String operation) {

@@ -224,6 +224,11 @@ public final class LoopbackFarm implements AutoCloseable {
     channel = GrpcChannels.connect(frontend.endpoint());
   }
 
+  /** Takes the storage away. */
+  void stopShard() {
+    shard.close();
+  }
+
   @Override
   public void close() {
     others.forEach(ManagedChannel::shutdownNow);

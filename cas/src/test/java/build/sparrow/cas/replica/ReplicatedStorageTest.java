@@ -18,6 +18,7 @@ import build.sparrow.cas.client.RemoteBlobStore;
 import build.sparrow.cas.replica.call.Item;
 import build.sparrow.cas.replica.call.Placement;
 import build.sparrow.cas.replica.client.ReplicatedStorage;
+import build.sparrow.cas.replica.client.ShardReport;
 import build.sparrow.cas.replica.member.Membership;
 import build.sparrow.reapi.ActionKey;
 import build.sparrow.reapi.Digest;
@@ -26,6 +27,9 @@ import build.sparrow.reapi.InstanceName;
 import build.sparrow.service.DataSize;
 import build.sparrow.service.Endpoint;
 import build.sparrow.service.GrpcChannels;
+import build.sparrow.storage.v1.Debt;
+import build.sparrow.storage.v1.InspectShardResponse;
+import build.sparrow.storage.v1.Repair;
 import build.sparrow.storage.v1.ReplicationGrpc;
 import build.sparrow.storage.v1.StatusRequest;
 import build.sparrow.storage.v1.StatusResponse;
@@ -274,6 +278,52 @@ class ReplicatedStorageTest {
     try (InputStream in = storage.blobs().read(SCOPE, digest, 5 << 20, 1 << 20)) {
       assertThat(in.readAllBytes()).isEqualTo(Arrays.copyOfRange(bytes, 5 << 20, 6 << 20));
     }
+  }
+
+  @Test
+  void everyShardSaysHowItStands_whatItOwesAndHowFarItIsWithWhatItLacks() throws Exception {
+    Map<Digest, ByteString> blobs = blobs(50);
+    Endpoint away = names.get(1);
+    stopShard(away);
+    loseDisk(away);
+    storage.blobs().writeAll(SCOPE, blobs);
+
+    List<ShardReport> meanwhile = storage.inspect();
+    startShard(away);
+    awaitComplete(away);
+    names.forEach(this::awaitNoDebts);
+    List<ShardReport> after = storage.inspect();
+
+    assertThat(meanwhile).extracting(ShardReport::shard).containsExactlyElementsOf(names);
+    assertThat(meanwhile.get(1)).isInstanceOf(ShardReport.Silent.class);
+    long belongThere =
+        blobs.keySet().stream()
+            .filter(digest -> candidates(digest).subList(0, 2).contains(away))
+            .count();
+    assertThat(owed(meanwhile.get(0), away) + owed(meanwhile.get(2), away)).isEqualTo(belongThere);
+    assertThat(owed(after.get(0), away) + owed(after.get(2), away)).isZero();
+    Repair repair = answer(after.get(1)).getRepair();
+    assertThat(repair.getComplete()).isTrue();
+    assertThat(repair.getAwaitedShardsList()).isEmpty();
+    assertThat(repair.getComparedBlobs()).isGreaterThanOrEqualTo(blobs.size());
+    assertThat(answer(after.get(1)).getBlobs().getEntries()).isEqualTo(belongThere);
+    assertThat(answer(after.get(1)).getBlobs().hasRetention()).as("nothing was evicted").isFalse();
+    assertThat(moved(after)).as("owed, or found in the comparison").isGreaterThan(0);
+  }
+
+  private static InspectShardResponse answer(ShardReport report) {
+    return ((ShardReport.Answered) report).answer();
+  }
+
+  private static long owed(ShardReport report, Endpoint whom) {
+    return answer(report).getRepair().getDebtsList().stream()
+        .filter(debt -> debt.getShard().equals(whom.toString()))
+        .mapToLong(Debt::getItems)
+        .sum();
+  }
+
+  private static long moved(List<ShardReport> reports) {
+    return reports.stream().mapToLong(report -> answer(report).getRepair().getMovedItems()).sum();
   }
 
   @Test

@@ -2,12 +2,15 @@ package build.sparrow.frontend.farm;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
+import build.sparrow.cas.grpc.StoreStatus;
 import build.sparrow.farm.v1.DrainRequest;
 import build.sparrow.farm.v1.DrainResponse;
 import build.sparrow.farm.v1.ExecutorStatus;
 import build.sparrow.farm.v1.FarmGrpc;
 import build.sparrow.farm.v1.InspectRequest;
 import build.sparrow.farm.v1.InspectResponse;
+import build.sparrow.farm.v1.InspectStorageRequest;
+import build.sparrow.farm.v1.InspectStorageResponse;
 import build.sparrow.farm.v1.PoolStatus;
 import build.sparrow.farm.v1.QueueStatus;
 import build.sparrow.farm.v1.ReportLossRequest;
@@ -47,6 +50,7 @@ public final class FarmService extends FarmGrpc.FarmImplBase implements AutoClos
   private final Scheduling loop;
   private final Dispatcher dispatcher;
   private final Operations operations;
+  private final StorageInspection storage;
   private final LongSupplier nanoTime;
   private final InstantSource wallClock;
   private final CountDownLatch closed = new CountDownLatch(1);
@@ -58,6 +62,7 @@ public final class FarmService extends FarmGrpc.FarmImplBase implements AutoClos
       Scheduling loop,
       Dispatcher dispatcher,
       Operations operations,
+      StorageInspection storage,
       LongSupplier nanoTime,
       InstantSource wallClock) {
     this.frontend = frontend;
@@ -65,6 +70,7 @@ public final class FarmService extends FarmGrpc.FarmImplBase implements AutoClos
     this.loop = loop;
     this.dispatcher = dispatcher;
     this.operations = operations;
+    this.storage = storage;
     this.nanoTime = nanoTime;
     this.wallClock = wallClock;
   }
@@ -224,6 +230,12 @@ public final class FarmService extends FarmGrpc.FarmImplBase implements AutoClos
     loop.post(() -> dispatcher.lossNews(request.getExecutor(), loss));
     responses.onNext(ReportLossResponse.getDefaultInstance());
     responses.onCompleted();
+  }
+
+  @Override
+  public void inspectStorage(
+      InspectStorageRequest request, StreamObserver<InspectStorageResponse> responses) {
+    StoreStatus.answer(responses, storage::report);
   }
 
   /** Sends those away who watch; all else is still answered. */

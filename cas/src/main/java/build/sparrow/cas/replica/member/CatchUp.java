@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +45,7 @@ final class CatchUp implements AutoCloseable {
   private final Debts debts;
   private final Standing standing;
   private final Set<Endpoint> awaited = ConcurrentHashMap.newKeySet();
+  private final LongAdder comparedBlobs = new LongAdder();
   private final Thread thread;
 
   CatchUp(
@@ -123,6 +125,7 @@ final class CatchUp implements AutoCloseable {
     }
     for (Map.Entry<BlobScope, Set<Item>> part : byScope.entrySet()) {
       take(peer, shard, part.getKey(), part.getValue());
+      comparedBlobs.add(part.getValue().size());
     }
   }
 
@@ -175,6 +178,11 @@ final class CatchUp implements AutoCloseable {
   /** Whose blobs are still to be compared. */
   Set<Endpoint> awaited() {
     return Set.copyOf(awaited);
+  }
+
+  /** Blobs of others that were looked for here, of each time that they were. */
+  long comparedBlobs() {
+    return comparedBlobs.sum();
   }
 
   @Override

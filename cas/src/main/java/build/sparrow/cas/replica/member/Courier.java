@@ -9,12 +9,14 @@ import build.sparrow.cas.replica.Shard;
 import build.sparrow.cas.replica.call.Item;
 import build.sparrow.reapi.ActionKey;
 import build.sparrow.reapi.Digest;
+import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 
 /** Brings items from one store to another that lacks them, at a bounded pace. */
 final class Courier {
@@ -23,6 +25,8 @@ final class Courier {
   private final BlobStore blobs;
   private final ActionCache results;
   private final Pace pace;
+  private final LongAdder movedItems = new LongAdder();
+  private final LongAdder movedBytes = new LongAdder();
 
   /** A courier from these stores. */
   Courier(BlobStore blobs, ActionCache results, Pace pace) {
@@ -51,6 +55,7 @@ final class Courier {
     var result = results.get(key);
     if (result.isPresent()) {
       shard.put(key, result.get());
+      moved(1, result.get().getSerializedSize());
     }
   }
 
@@ -66,7 +71,7 @@ final class Courier {
         continue;
       }
       if (batchBytes + digest.sizeBytes() > CasLimits.MAX_BATCH_BYTES) {
-        target.writeAll(scope, source.readAll(scope, batch));
+        moveSmall(source, scope, batch, target);
         batch.clear();
         batchBytes = 0;
       }
@@ -74,17 +79,40 @@ final class Courier {
       batchBytes += digest.sizeBytes();
     }
     if (!batch.isEmpty()) {
-      target.writeAll(scope, source.readAll(scope, batch));
+      moveSmall(source, scope, batch, target);
     }
   }
 
-  private static void moveLarge(BlobStore source, BlobScope scope, Digest digest, BlobStore target)
+  private void moveSmall(BlobStore source, BlobScope scope, List<Digest> batch, BlobStore target)
+      throws IOException {
+    Map<Digest, ByteString> held = source.readAll(scope, batch);
+    target.writeAll(scope, held);
+    moved(held.size(), held.keySet().stream().mapToLong(Digest::sizeBytes).sum());
+  }
+
+  private void moveLarge(BlobStore source, BlobScope scope, Digest digest, BlobStore target)
       throws IOException {
     try {
       target.writeFrom(scope, digest, () -> source.read(scope, digest, 0, 0));
+      moved(1, digest.sizeBytes());
     } catch (BlobMissingException _) {
       // Evicted since, or found corrupt: there is nothing to bring.
       return;
     }
+  }
+
+  private void moved(int items, long bytes) {
+    movedItems.add(items);
+    movedBytes.add(bytes);
+  }
+
+  /** Items that were moved, either way. */
+  long movedItems() {
+    return movedItems.sum();
+  }
+
+  /** The bytes of these. */
+  long movedBytes() {
+    return movedBytes.sum();
   }
 }

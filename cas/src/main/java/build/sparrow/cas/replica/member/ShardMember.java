@@ -8,6 +8,7 @@ import build.sparrow.cas.replica.Shard;
 import build.sparrow.service.Endpoint;
 import build.sparrow.service.GrpcChannels;
 import build.sparrow.service.ServiceGroup;
+import build.sparrow.storage.v1.Repair;
 import io.grpc.BindableService;
 import io.grpc.ManagedChannel;
 import io.prometheus.client.CollectorRegistry;
@@ -23,6 +24,7 @@ public final class ShardMember implements AutoCloseable {
   private final BlobStore blobs;
   private final ActionCache results;
   private final ReplicationService service;
+  private final RepairReport repair;
   private final Arrears arrears;
 
   private ShardMember(
@@ -30,12 +32,14 @@ public final class ShardMember implements AutoCloseable {
       BlobStore blobs,
       ActionCache results,
       ReplicationService service,
+      RepairReport repair,
       Arrears arrears) {
     this.services = services;
-    this.arrears = arrears;
     this.blobs = blobs;
     this.results = results;
     this.service = service;
+    this.repair = repair;
+    this.arrears = arrears;
   }
 
   /**
@@ -83,6 +87,7 @@ public final class ShardMember implements AutoCloseable {
           latest,
           new ReplicationService(
               membership, noted, list, latest, scopes, debts, courier, catchUp, standing, peers),
+          new RepairReport(standing, catchUp, courier, debts),
           arrears);
     } catch (Exception e) {
       services.close();
@@ -103,6 +108,11 @@ public final class ShardMember implements AutoCloseable {
   /** What others ask. */
   public BindableService service() {
     return service;
+  }
+
+  /** How far the shard is with what it lacks and with what it owes. */
+  public Repair repair() {
+    return repair.now();
   }
 
   /** Why no other shard should be stopped on purpose now; empty if one may be. */
