@@ -1,5 +1,7 @@
 package build.sparrow.cas;
 
+import build.sparrow.cas.zstd.ZstdCodec;
+import build.sparrow.reapi.Compressor;
 import build.sparrow.reapi.Digest;
 import com.google.protobuf.ByteString;
 import java.io.IOException;
@@ -42,6 +44,34 @@ public interface BlobStore {
   BlobUpload write(BlobScope scope, Digest digest) throws IOException;
 
   /**
+   * As {@link #write}, for bytes that come as zstd frames, which the store may keep as they are.
+   *
+   * @param zstd decodes them, and bounds the memory that this takes
+   * @return the upload, which throws {@link build.sparrow.cas.zstd.MalformedZstdException} if what
+   *     it takes is not zstd
+   */
+  default BlobUpload writeZstd(BlobScope scope, Digest digest, ZstdCodec zstd) throws IOException {
+    BlobUpload plain = write(scope, digest);
+    try {
+      return new DecodingUpload(plain, zstd.decoder(digest.sizeBytes(), plain));
+    } catch (IOException | RuntimeException e) {
+      plain.close();
+      throw e;
+    }
+  }
+
+  /**
+   * As {@link #read} to the end, but as zstd frames: those that the store keeps, or one made now.
+   *
+   * @param offset in the blob, not in the frames
+   */
+  default InputStream readZstd(BlobScope scope, Digest digest, long offset, ZstdCodec zstd)
+      throws IOException {
+    InputStream plain = read(scope, digest, offset, 0);
+    return zstd.compressing(plain, digest.sizeBytes() - offset);
+  }
+
+  /**
    * Stores a blob that can be read again from its start, so that an upload that broke off is tried
    * again, or resumed, within the bounds of the store.
    *
@@ -80,6 +110,26 @@ public interface BlobStore {
       }
     }
     return blobs;
+  }
+
+  /** As {@link #readAll}, but blobs that the store keeps as zstd frames come as these. */
+  default Map<Digest, EncodedBlob> readAllEncoded(BlobScope scope, Collection<Digest> digests)
+      throws IOException {
+    Map<Digest, EncodedBlob> blobs = HashMap.newHashMap(digests.size());
+    readAll(scope, digests)
+        .forEach((digest, blob) -> blobs.put(digest, new EncodedBlob(Compressor.IDENTITY, blob)));
+    return blobs;
+  }
+
+  /**
+   * As {@link #writeAll(BlobScope, Map)}, with frames that the store may keep instead.
+   *
+   * @param frames what some of the blobs are in zstd, as the caller has seen by decoding it
+   */
+  default void writeAll(
+      BlobScope scope, Map<Digest, ByteString> blobs, Map<Digest, ByteString> frames)
+      throws IOException {
+    writeAll(scope, blobs);
   }
 
   /**

@@ -1,5 +1,6 @@
 package build.sparrow.cas;
 
+import build.sparrow.cas.zstd.ZstdCodec;
 import build.sparrow.reapi.Digest;
 import com.google.protobuf.ByteString;
 import io.prometheus.client.CollectorRegistry;
@@ -41,7 +42,9 @@ public final class MeteredBlobStore implements BlobStore, AutoCloseable {
             .labelNames("call", "failure")
             .register(registry);
     this.readBytes =
-        Counter.build(prefix + "_read_bytes_total", "Bytes of blobs that were read")
+        Counter.build(
+                prefix + "_read_bytes_total",
+                "Bytes of blobs that were read, in the form in which they were")
             .register(registry);
     this.writtenBytes =
         Counter.build(prefix + "_written_bytes_total", "Bytes of blobs that were stored")
@@ -92,7 +95,16 @@ public final class MeteredBlobStore implements BlobStore, AutoCloseable {
   @Override
   public InputStream read(BlobScope scope, Digest digest, long offset, long limit)
       throws IOException {
-    InputStream stream = metered("read", () -> base.read(scope, digest, offset, limit));
+    return counted(metered("read", () -> base.read(scope, digest, offset, limit)));
+  }
+
+  @Override
+  public InputStream readZstd(BlobScope scope, Digest digest, long offset, ZstdCodec zstd)
+      throws IOException {
+    return counted(metered("read_zstd", () -> base.readZstd(scope, digest, offset, zstd)));
+  }
+
+  private InputStream counted(InputStream stream) {
     return new FilterInputStream(stream) {
       @Override
       public int read() throws IOException {
@@ -112,7 +124,15 @@ public final class MeteredBlobStore implements BlobStore, AutoCloseable {
 
   @Override
   public BlobUpload write(BlobScope scope, Digest digest) throws IOException {
-    BlobUpload upload = metered("write", () -> base.write(scope, digest));
+    return counted(digest, metered("write", () -> base.write(scope, digest)));
+  }
+
+  @Override
+  public BlobUpload writeZstd(BlobScope scope, Digest digest, ZstdCodec zstd) throws IOException {
+    return counted(digest, metered("write_zstd", () -> base.writeZstd(scope, digest, zstd)));
+  }
+
+  private BlobUpload counted(Digest digest, BlobUpload upload) {
     return new BlobUpload() {
       @Override
       public void write(byte[] bytes, int offset, int length) throws IOException {
@@ -167,11 +187,26 @@ public final class MeteredBlobStore implements BlobStore, AutoCloseable {
   }
 
   @Override
+  public Map<Digest, EncodedBlob> readAllEncoded(BlobScope scope, Collection<Digest> wanted)
+      throws IOException {
+    Map<Digest, EncodedBlob> blobs = metered("read_all", () -> base.readAllEncoded(scope, wanted));
+    readBytes.inc(blobs.values().stream().mapToDouble(blob -> blob.data().size()).sum());
+    return blobs;
+  }
+
+  @Override
   public void writeAll(BlobScope scope, Map<Digest, ByteString> blobs) throws IOException {
+    writeAll(scope, blobs, Map.of());
+  }
+
+  @Override
+  public void writeAll(
+      BlobScope scope, Map<Digest, ByteString> blobs, Map<Digest, ByteString> frames)
+      throws IOException {
     metered(
         "write_all",
         () -> {
-          base.writeAll(scope, blobs);
+          base.writeAll(scope, blobs, frames);
           return true;
         });
     writtenBytes.inc(sumBytes(blobs.keySet()));

@@ -3,6 +3,7 @@ package build.sparrow.cas;
 import build.sparrow.reapi.Digest;
 import build.sparrow.reapi.DigestFunction;
 import build.sparrow.reapi.InstanceName;
+import com.github.luben.zstd.Zstd;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import java.util.Random;
@@ -17,6 +18,21 @@ public final class SampleBlobs {
     byte[] bytes = new byte[sizeBytes];
     new Random(seed).nextBytes(bytes);
     return UnsafeByteOperations.unsafeWrap(bytes);
+  }
+
+  /** As {@link #random}, but a zstd frame of it has little more than half of its bytes. */
+  public static ByteString compressible(long seed, int sizeBytes) {
+    byte[] bytes = new byte[sizeBytes];
+    Random random = new Random(seed);
+    for (int i = 0; i < sizeBytes; i++) {
+      bytes[i] = (byte) ('a' + random.nextInt(16));
+    }
+    return UnsafeByteOperations.unsafeWrap(bytes);
+  }
+
+  /** One frame, as a client makes it. */
+  public static ByteString frame(ByteString blob) {
+    return UnsafeByteOperations.unsafeWrap(Zstd.compress(blob.toByteArray(), 3));
   }
 
   public static ByteString text(String text) {

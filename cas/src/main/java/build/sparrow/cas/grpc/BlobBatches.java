@@ -9,6 +9,7 @@ import build.sparrow.cas.BlobScope;
 import build.sparrow.cas.BlobStore;
 import build.sparrow.cas.CasLimits;
 import build.sparrow.cas.DigestMismatchException;
+import build.sparrow.cas.EncodedBlob;
 import build.sparrow.cas.zstd.MalformedZstdException;
 import build.sparrow.cas.zstd.ZstdCodec;
 import build.sparrow.reapi.Compressor;
@@ -60,13 +61,24 @@ final class BlobBatches {
 
     List<@Nullable StatusRuntimeException> failures = new ArrayList<>(requests.size());
     Map<Digest, ByteString> blobs = LinkedHashMap.newLinkedHashMap(requests.size());
+    Map<Digest, ByteString> frames = new HashMap<>();
     for (int i = 0; i < requests.size(); i++) {
       failures.add(null);
       try {
         Digest digest =
             Digest.parse(requests.get(i).getDigest(), function, "requests[" + i + "].digest");
-        ByteString blob = blob(requests.get(i), digest, i);
+        Compressor compressor =
+            Compressor.parse(requests.get(i).getCompressor(), "requests[" + i + "].compressor");
+        ByteString data = requests.get(i).getData();
+        ByteString blob =
+            switch (compressor) {
+              case IDENTITY -> data;
+              case ZSTD -> zstd.decompress(data, (int) digest.sizeBytes());
+            };
         ByteString twin = blobs.putIfAbsent(digest, blob);
+        if (twin == null && compressor == Compressor.ZSTD) {
+          frames.put(digest, data);
+        }
         if (twin != null && !twin.equals(blob)) {
           check(function, digest, blob);
         }
@@ -74,7 +86,7 @@ final class BlobBatches {
         failures.set(i, StoreStatus.of(e));
       }
     }
-    Map<Digest, StatusRuntimeException> refused = store(scope, blobs);
+    Map<Digest, StatusRuntimeException> refused = store(scope, blobs, frames);
 
     BatchUpdateBlobsResponse.Builder response = BatchUpdateBlobsResponse.newBuilder();
     for (int i = 0; i < requests.size(); i++) {
@@ -91,21 +103,12 @@ final class BlobBatches {
     return response.build();
   }
 
-  private ByteString blob(BatchUpdateBlobsRequest.Request request, Digest digest, int index)
-      throws MalformedZstdException {
-    return switch (Compressor.parse(
-        request.getCompressor(), "requests[" + index + "].compressor")) {
-      case IDENTITY -> request.getData();
-      case ZSTD -> zstd.decompress(request.getData(), (int) digest.sizeBytes());
-    };
-  }
-
   /** Stores the blobs; what was not stored comes back with the reason. */
   private Map<Digest, StatusRuntimeException> store(
-      BlobScope scope, Map<Digest, ByteString> blobs) {
+      BlobScope scope, Map<Digest, ByteString> blobs, Map<Digest, ByteString> frames) {
     Map<Digest, StatusRuntimeException> refused = new HashMap<>();
     try {
-      store.writeAll(scope, blobs);
+      store.writeAll(scope, blobs, frames);
       return refused;
     } catch (DigestMismatchException e) {
       // Rare, so only now are they told apart.
@@ -125,7 +128,7 @@ final class BlobBatches {
     Map<Digest, ByteString> good = new LinkedHashMap<>(blobs);
     good.keySet().removeAll(refused.keySet());
     try {
-      store.writeAll(scope, good);
+      store.writeAll(scope, good, frames);
     } catch (IOException | RuntimeException e) {
       StatusRuntimeException status = StoreStatus.of(e);
       good.keySet().forEach(digest -> refused.put(digest, status));
@@ -157,25 +160,43 @@ final class BlobBatches {
     }
     checkSum(sum);
     boolean compress = batch.getAcceptableCompressorsList().contains(Value.ZSTD);
-    Map<Digest, ByteString> blobs = store.readAll(new BlobScope(instance, function), digests);
+    Map<Digest, EncodedBlob> blobs = readAll(new BlobScope(instance, function), digests, compress);
     BatchReadBlobsResponse.Builder response = BatchReadBlobsResponse.newBuilder();
     for (Digest digest : digests) {
       var answer = response.addResponsesBuilder().setDigest(digest.toProto());
-      ByteString blob = blobs.get(digest);
+      EncodedBlob blob = blobs.get(digest);
       if (blob == null) {
         answer.setStatus(
             ReapiStatus.toProto(ReapiStatus.notFound("Blob " + digest + " is not in the store")));
-        continue;
-      }
-      answer.setData(blob).setCompressor(Value.IDENTITY);
-      if (compress && blob.size() >= MIN_COMPRESSED_BYTES) {
-        ByteString compressed = zstd.compress(blob);
-        if (compressed.size() < blob.size()) {
-          answer.setData(compressed).setCompressor(Value.ZSTD);
-        }
+      } else {
+        answer.setData(blob.data()).setCompressor(blob.compressor().toProto());
       }
     }
     return response.build();
+  }
+
+  private Map<Digest, EncodedBlob> readAll(BlobScope scope, List<Digest> digests, boolean compress)
+      throws IOException {
+    Map<Digest, EncodedBlob> blobs =
+        compress ? store.readAllEncoded(scope, digests) : plain(store.readAll(scope, digests));
+    if (compress) {
+      blobs.replaceAll((_, blob) -> compressed(blob));
+    }
+    return blobs;
+  }
+
+  private static Map<Digest, EncodedBlob> plain(Map<Digest, ByteString> blobs) {
+    Map<Digest, EncodedBlob> plain = HashMap.newHashMap(blobs.size());
+    blobs.forEach((digest, blob) -> plain.put(digest, new EncodedBlob(Compressor.IDENTITY, blob)));
+    return plain;
+  }
+
+  private EncodedBlob compressed(EncodedBlob blob) {
+    if (blob.compressor() != Compressor.IDENTITY || blob.data().size() < MIN_COMPRESSED_BYTES) {
+      return blob;
+    }
+    ByteString frame = zstd.compress(blob.data());
+    return frame.size() < blob.data().size() ? new EncodedBlob(Compressor.ZSTD, frame) : blob;
   }
 
   private static long saturatedSum(long sum, long size) {

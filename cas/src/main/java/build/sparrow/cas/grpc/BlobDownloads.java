@@ -11,16 +11,16 @@ import build.sparrow.reapi.ResourceName.ReadName;
 import build.sparrow.service.StreamGate;
 import com.google.bytestream.ReadRequest;
 import com.google.bytestream.ReadResponse;
-import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InterruptedIOException;
-import java.io.OutputStream;
 
 /** Serves ByteStream.Read: as fast as the client takes it, one message in memory at a time. */
 final class BlobDownloads {
+  // What a frame of a short blob may take beyond the blob.
+  private static final int FRAME_BYTES = 128;
+
   private final BlobStore store;
   private final ZstdCodec zstd;
 
@@ -94,99 +94,54 @@ final class BlobDownloads {
   }
 
   private void send(Range range, Sink sink) throws InterruptedException {
-    try (InputStream in =
-        store.read(range.scope(), range.name().digest(), range.offset(), range.limit())) {
+    try {
       switch (range.name().compressor()) {
-        case IDENTITY -> sendPlain(in, range.length(), sink);
-        case ZSTD -> sendCompressed(in, range.length(), sink);
+        case IDENTITY -> sendPlain(range, sink);
+        case ZSTD -> sendCompressed(range, sink);
       }
     } catch (IOException e) {
       throw StoreStatus.of(e);
     }
   }
 
-  private static void sendPlain(InputStream in, long length, Sink sink)
-      throws IOException, InterruptedException {
-    long left = length;
-    while (left > 0) {
-      ByteString chunk = chunk(in, left);
-      left -= chunk.size();
-      sink.send(ReadResponse.newBuilder().setData(chunk).build());
-    }
-  }
-
-  private static ByteString chunk(InputStream in, long most) throws IOException {
-    byte[] bytes = new byte[(int) Math.min(CasLimits.CHUNK_BYTES, most)];
-    int count = in.readNBytes(bytes, 0, bytes.length);
-    if (count < bytes.length) {
-      throw new IOException("A store ended a blob %d bytes before its end".formatted(most - count));
-    }
-    return UnsafeByteOperations.unsafeWrap(bytes);
-  }
-
-  private void sendCompressed(InputStream in, long length, Sink sink)
-      throws IOException, InterruptedException {
-    if (length <= CasLimits.CHUNK_BYTES) {
-      ByteString compressed = zstd.compress(chunk(in, length));
-      sink.send(ReadResponse.newBuilder().setData(compressed).build());
-      return;
-    }
-    try (ChunkedOutput out = new ChunkedOutput(sink);
-        OutputStream frame = zstd.compressing(out)) {
-      byte[] buffer = new byte[CasLimits.CHUNK_BYTES];
-      for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-        frame.write(buffer, 0, count);
+  private void sendPlain(Range range, Sink sink) throws IOException, InterruptedException {
+    try (InputStream in =
+        store.read(range.scope(), range.name().digest(), range.offset(), range.limit())) {
+      long left = range.length();
+      while (left > 0) {
+        byte[] bytes = new byte[(int) Math.min(CasLimits.CHUNK_BYTES, left)];
+        int count = in.readNBytes(bytes, 0, bytes.length);
+        if (count < bytes.length) {
+          throw new IOException(
+              "A store ended a blob %d bytes before its end".formatted(left - count));
+        }
+        left -= count;
+        sink.send(message(bytes, count));
       }
     }
   }
 
-  /** Gathers what the compressor gives, a little at a time, into messages. */
-  private static final class ChunkedOutput extends OutputStream {
-    private final Sink sink;
-    private byte[] chunk = new byte[CasLimits.CHUNK_BYTES];
-    private int filled;
-
-    ChunkedOutput(Sink sink) {
-      this.sink = sink;
-    }
-
-    @Override
-    public void write(int octet) throws IOException {
-      write(new byte[] {(byte) octet}, 0, 1);
-    }
-
-    @Override
-    public void write(byte[] bytes, int offset, int length) throws IOException {
-      int written = 0;
-      while (written < length) {
-        int count = Math.min(length - written, chunk.length - filled);
-        System.arraycopy(bytes, offset + written, chunk, filled, count);
-        filled += count;
-        written += count;
-        if (filled == chunk.length) {
-          send();
+  /** Where the frames end is for the store to say. */
+  private void sendCompressed(Range range, Sink sink) throws IOException, InterruptedException {
+    try (InputStream in =
+        store.readZstd(range.scope(), range.name().digest(), range.offset(), zstd)) {
+      int most = (int) Math.min(CasLimits.CHUNK_BYTES, range.length() + FRAME_BYTES);
+      while (true) {
+        byte[] bytes = new byte[most];
+        int count = in.readNBytes(bytes, 0, most);
+        if (count > 0) {
+          sink.send(message(bytes, count));
+        }
+        if (count < most) {
+          return;
         }
       }
     }
+  }
 
-    private void send() throws IOException {
-      ByteString data = UnsafeByteOperations.unsafeWrap(chunk, 0, filled);
-      try {
-        sink.send(ReadResponse.newBuilder().setData(data).build());
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new InterruptedIOException("Interrupted while the client was not ready");
-      }
-      chunk = new byte[CasLimits.CHUNK_BYTES];
-      filled = 0;
-    }
-
-    /** Sends what is left. */
-    @Override
-    public void close() throws IOException {
-      if (filled > 0) {
-        send();
-      }
-    }
+  private static ReadResponse message(byte[] bytes, int count) {
+    return ReadResponse.newBuilder()
+        .setData(UnsafeByteOperations.unsafeWrap(bytes, 0, count))
+        .build();
   }
 }

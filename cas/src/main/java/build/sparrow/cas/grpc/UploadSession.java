@@ -1,5 +1,6 @@
 package build.sparrow.cas.grpc;
 
+import build.sparrow.cas.BlobUpload;
 import build.sparrow.reapi.ReapiStatus;
 import build.sparrow.reapi.ResourceName.WriteName;
 import com.google.bytestream.WriteRequest;
@@ -26,7 +27,7 @@ final class UploadSession {
   private volatile long committedBytes;
 
   // Guarded by the lock.
-  private @Nullable UploadIntake intake;
+  private @Nullable BlobUpload upload;
   private @Nullable WriteCall holder;
   private long idleSinceNanos;
   private boolean closed;
@@ -59,13 +60,13 @@ final class UploadSession {
         earlier.fail(ReapiStatus.aborted("Another Write call took over the upload " + name.uuid()));
       }
       idleSinceNanos = sessions.nanoTime();
-      if (intake != null && offset == 0 && committedBytes > 0) {
-        intake.close();
-        intake = null;
+      if (upload != null && offset == 0 && committedBytes > 0) {
+        upload.close();
+        upload = null;
         committedBytes = 0;
       }
-      if (intake == null) {
-        intake = sessions.open(name);
+      if (upload == null) {
+        upload = sessions.open(name);
       }
       return true;
     } catch (IOException | RuntimeException e) {
@@ -84,10 +85,10 @@ final class UploadSession {
   OptionalLong take(WriteCall call, WriteRequest request) throws IOException {
     lock.lock();
     try {
-      if (closed || holder != call || intake == null) {
+      if (closed || holder != call || upload == null) {
         throw ReapiStatus.aborted("The upload " + name.uuid() + " goes on in another call");
       }
-      if (intake.alreadyStored()) {
+      if (upload.alreadyStored()) {
         close();
         return OptionalLong.of(ByteStreamService.sizeWhenStored(name));
       }
@@ -96,22 +97,22 @@ final class UploadSession {
             "write_offset is %d, while %d bytes are committed; go on from there, as QueryWriteStatus tells, or from 0 in a new call"
                 .formatted(request.getWriteOffset(), committedBytes));
       }
-      return take(intake, request);
+      return take(upload, request);
     } finally {
       idleSinceNanos = sessions.nanoTime();
       lock.unlock();
     }
   }
 
-  private OptionalLong take(UploadIntake intake, WriteRequest request) throws IOException {
+  private OptionalLong take(BlobUpload upload, WriteRequest request) throws IOException {
     long after = committedBytes + request.getData().size();
     try {
-      intake.write(request.getData());
+      upload.write(request.getData());
       committedBytes = after;
       if (!request.getFinishWrite()) {
         return OptionalLong.empty();
       }
-      intake.finish();
+      upload.commit();
     } catch (IOException | RuntimeException e) {
       close();
       throw e;
@@ -170,8 +171,8 @@ final class UploadSession {
       }
       closed = true;
       sessions.remove(name, this);
-      if (intake != null) {
-        intake.close();
+      if (upload != null) {
+        upload.close();
       }
     } catch (IOException e) {
       log.atWarn().addKeyValue("blob", name.digest()).setCause(e).log("Cannot drop an upload");

@@ -1,6 +1,8 @@
 package build.sparrow.cas.grpc;
 
+import build.sparrow.cas.BlobScope;
 import build.sparrow.cas.BlobStore;
+import build.sparrow.cas.BlobUpload;
 import build.sparrow.cas.zstd.ZstdCodec;
 import build.sparrow.reapi.ResourceName.WriteName;
 import java.io.IOException;
@@ -48,8 +50,13 @@ final class UploadSessions implements AutoCloseable {
     sessions.values().forEach(session -> session.expire(IDLE_LIMIT));
   }
 
-  UploadIntake open(WriteName name) throws IOException {
-    return UploadIntake.open(store, zstd, name);
+  /** Opens the upload in the store, in the form that its name says. */
+  BlobUpload open(WriteName name) throws IOException {
+    BlobScope scope = new BlobScope(name.instance(), name.function());
+    return switch (name.compressor()) {
+      case IDENTITY -> store.write(scope, name.digest());
+      case ZSTD -> store.writeZstd(scope, name.digest(), zstd);
+    };
   }
 
   boolean hasRoomToKeep() {

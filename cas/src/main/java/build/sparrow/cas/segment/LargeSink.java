@@ -1,6 +1,9 @@
 package build.sparrow.cas.segment;
 
+import build.sparrow.cas.CasLimits;
 import build.sparrow.cas.disk.DiskFile;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -19,13 +22,17 @@ final class LargeSink implements RecordSink {
   private final StoreTime time;
   private final RecordKey key;
   private final IndexKey indexKey;
-  private final long sizeBytes;
+  private final Codec codec;
+  private final long mostBytes;
   private final ChunkChecksums checksums;
   private @Nullable Segment segment;
   private @Nullable DiskFile file;
   private long position;
   private long claimedBytes;
 
+  /**
+   * @param mostBytes that the payload may have
+   */
   LargeSink(
       Segments segments,
       OffHeapIndex index,
@@ -34,7 +41,8 @@ final class LargeSink implements RecordSink {
       StoreTime time,
       RecordKey key,
       IndexKey indexKey,
-      long sizeBytes) {
+      Codec codec,
+      long mostBytes) {
     this.segments = segments;
     this.index = index;
     this.syncer = syncer;
@@ -42,15 +50,20 @@ final class LargeSink implements RecordSink {
     this.time = time;
     this.key = key;
     this.indexKey = indexKey;
-    this.sizeBytes = sizeBytes;
-    this.checksums = new ChunkChecksums(sizeBytes);
-    this.position = (long) Segment.HEADER_BYTES + RecordHeader.bytes(key.function());
+    this.codec = codec;
+    this.mostBytes = mostBytes;
+    this.checksums = new ChunkChecksums(mostBytes);
+    this.position = payloadStart();
+  }
+
+  private long payloadStart() {
+    return (long) Segment.HEADER_BYTES + RecordHeader.bytes(key.function());
   }
 
   /** What the file of a large record takes. */
-  static long fileBytes(RecordKey key, long sizeBytes) {
+  static long fileBytes(RecordKey key, long storedBytes) {
     return Segment.HEADER_BYTES
-        + RecordHeader.recordBytes(key.function(), sizeBytes)
+        + RecordHeader.recordBytes(key.function(), storedBytes)
         + SegmentFooter.bytes(1);
   }
 
@@ -62,9 +75,9 @@ final class LargeSink implements RecordSink {
 
   private void append(ByteBuffer bytes) throws IOException {
     int length = bytes.remaining();
-    long whole = fileBytes(key, sizeBytes);
     if (position + length > claimedBytes) {
       // The last claim is for all, with the checksums and the footer.
+      long whole = fileBytes(key, mostBytes);
       long wanted = Math.min(whole, position + length + CLAIM_BYTES);
       room.claim(wanted - claimedBytes);
       claimedBytes = wanted;
@@ -90,8 +103,37 @@ final class LargeSink implements RecordSink {
     return open;
   }
 
+  /** Takes the next bytes, as {@link #write(byte[], int, int)} does. */
+  void write(ByteString bytes) throws IOException {
+    for (ByteBuffer part : bytes.asReadOnlyByteBufferList()) {
+      checksums.update(part.duplicate());
+      append(part);
+    }
+  }
+
+  /** Takes bytes that were written. */
+  @FunctionalInterface
+  interface Reader {
+    void take(ByteString bytes) throws IOException;
+  }
+
+  /** Reads all that was written before the commit, a chunk at a time. */
+  void readBack(Reader reader) throws IOException {
+    DiskFile open = file();
+    long at = payloadStart();
+    while (at < position) {
+      ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(CasLimits.CHUNK_BYTES, position - at));
+      at += open.read(chunk, at);
+      if (chunk.hasRemaining()) {
+        throw new IOException("The file of an upload is shorter than what was written to it");
+      }
+      reader.take(UnsafeByteOperations.unsafeWrap(chunk.flip()));
+    }
+  }
+
   @Override
   public void commit() throws IOException {
+    long storedBytes = position - payloadStart();
     ByteBuffer table = checksums.finish();
     append(table.duplicate());
     DiskFile open = file();
@@ -99,14 +141,14 @@ final class LargeSink implements RecordSink {
     if (made == null) {
       throw new IOException("The upload has ended");
     }
-    RecordHeader header = new RecordHeader(key, sizeBytes, checksums.payloadChecksum(table));
+    RecordHeader header =
+        new RecordHeader(key, codec, storedBytes, checksums.payloadChecksum(table));
     ByteBuffer bytes = ByteBuffer.allocate(RecordHeader.MAX_BYTES);
     header.encode(bytes, made.salt());
     OpenSegment whole = new OpenSegment(made, open);
     try {
       open.write(bytes.flip(), Segment.HEADER_BYTES);
-      room.claim(fileBytes(key, sizeBytes) - claimedBytes);
-      claimedBytes = fileBytes(key, sizeBytes);
+      claimAll(fileBytes(key, storedBytes));
       segments.publishLarge(made, claimedBytes);
     } catch (IOException e) {
       throw room.explained(e);
@@ -117,6 +159,15 @@ final class LargeSink implements RecordSink {
     index.put(indexKey, location, time.now());
     syncer.seal(whole);
     room.wrote();
+  }
+
+  private void claimAll(long fileBytes) throws IOException {
+    if (fileBytes > claimedBytes) {
+      room.claim(fileBytes - claimedBytes);
+    } else {
+      room.release(claimedBytes - fileBytes);
+    }
+    claimedBytes = fileBytes;
   }
 
   @Override

@@ -210,7 +210,7 @@ final class LogHead {
 
     /** Makes the record one that is found. */
     void commit(int payloadChecksum) throws IOException {
-      RecordHeader header = new RecordHeader(key, storedBytes, payloadChecksum);
+      RecordHeader header = new RecordHeader(key, Codec.PLAIN, storedBytes, payloadChecksum);
       ByteBuffer bytes = ByteBuffer.allocate(RecordHeader.MAX_BYTES);
       header.encode(bytes, segment.segment().salt());
       try {
@@ -267,7 +267,7 @@ final class LogHead {
       OpenSegment segment, RecordKey key, IndexKey indexKey, long storedBytes) throws IOException {
     RecordKey pending =
         new RecordKey(RecordKind.PENDING, key.scope(), key.function(), key.digest());
-    RecordHeader header = new RecordHeader(pending, storedBytes, 0);
+    RecordHeader header = new RecordHeader(pending, Codec.PLAIN, storedBytes, 0);
     if (!segment.fits(header.recordBytes(), 0, 0, sizes.segmentBytes())) {
       return null;
     }

@@ -24,7 +24,7 @@ final class MemorySink implements RecordSink {
 
   @Override
   public void commit() throws IOException {
-    heads.append(List.of(NewRecord.of(key, indexKey, bytes.toByteString())));
+    heads.append(List.of(NewRecord.of(key, indexKey, Codec.PLAIN, bytes.toByteString())));
   }
 
   @Override

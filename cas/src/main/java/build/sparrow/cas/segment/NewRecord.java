@@ -18,19 +18,16 @@ record NewRecord(
     long movedFrom) {
 
   /** A record with that payload, which is not copied. */
-  static NewRecord of(RecordKey key, IndexKey indexKey, ByteString payload) {
-    return of(key, indexKey, payload.asReadOnlyByteBufferList(), payload.size(), 0);
-  }
-
-  static NewRecord of(
-      RecordKey key, IndexKey indexKey, List<ByteBuffer> payload, long bytes, long movedFrom) {
-    ChunkChecksums checksums = new ChunkChecksums(bytes);
+  static NewRecord of(RecordKey key, IndexKey indexKey, Codec codec, ByteString bytes) {
+    List<ByteBuffer> payload = bytes.asReadOnlyByteBufferList();
+    ChunkChecksums checksums = new ChunkChecksums(bytes.size());
     for (ByteBuffer part : payload) {
       checksums.update(part.duplicate());
     }
     ByteBuffer table = checksums.finish();
-    RecordHeader header = new RecordHeader(key, bytes, checksums.payloadChecksum(table));
-    return new NewRecord(indexKey, header, payload, table, movedFrom);
+    RecordHeader header =
+        new RecordHeader(key, codec, bytes.size(), checksums.payloadChecksum(table));
+    return new NewRecord(indexKey, header, payload, table, 0);
   }
 
   long recordBytes() {

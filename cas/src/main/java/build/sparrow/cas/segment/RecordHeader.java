@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param storedBytes bytes that follow, before the checksums of the chunks
  * @param payloadChecksum CRC-32C of the one chunk, or of the checksums if there are more
  */
-record RecordHeader(RecordKey key, long storedBytes, int payloadChecksum) {
+record RecordHeader(RecordKey key, Codec codec, long storedBytes, int payloadChecksum) {
   /** Records begin at multiples of that. */
   static final int ALIGNMENT = 64;
 
@@ -25,8 +25,6 @@ record RecordHeader(RecordKey key, long storedBytes, int payloadChecksum) {
   private static final int MAGIC = 0x53505231;
   private static final int CHECKED_FROM = 8;
   private static final int FIXED_BYTES = 48;
-  // The payload as it came; other codes are for those to come, and not readable here.
-  private static final byte IDENTITY = 0;
   private static final DigestFunction[] FUNCTIONS = DigestFunction.values();
 
   static int bytes(DigestFunction function) {
@@ -61,7 +59,7 @@ record RecordHeader(RecordKey key, long storedBytes, int payloadChecksum) {
     int end = start + bytes();
     buffer.putInt(MAGIC).putInt(0);
     byte[] hash = HexFormat.of().parseHex(key.digest().hash());
-    buffer.put((byte) key.kind().code()).put(IDENTITY).put(code(key.function()));
+    buffer.put((byte) key.kind().code()).put((byte) codec.code()).put(code(key.function()));
     buffer.put((byte) hash.length).putInt(payloadChecksum);
     buffer.putLong(storedBytes).putLong(key.digest().sizeBytes());
     buffer.putLong(key.scope().high()).putLong(key.scope().low()).put(hash);
@@ -78,10 +76,11 @@ record RecordHeader(RecordKey key, long storedBytes, int payloadChecksum) {
       return null;
     }
     RecordKind kind = RecordKind.of(bytes.get(8));
+    Codec codec = Codec.of(bytes.get(9));
     DigestFunction function = function(bytes.get(10));
     if (kind == null
         || function == null
-        || bytes.get(9) != IDENTITY
+        || codec == null
         || bytes.get(11) != function.hexLength() / 2
         || bytes.remaining() < bytes(function)
         || bytes.getInt(4) != checksum(bytes.slice(0, bytes(function)), salt)) {
@@ -95,6 +94,7 @@ record RecordHeader(RecordKey key, long storedBytes, int payloadChecksum) {
             new ScopeTag(bytes.getLong(32), bytes.getLong(40)),
             function,
             new Digest(HexFormat.of().formatHex(hash), bytes.getLong(24))),
+        codec,
         bytes.getLong(16),
         bytes.getInt(12));
   }

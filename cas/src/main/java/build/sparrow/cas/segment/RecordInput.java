@@ -1,6 +1,7 @@
 package build.sparrow.cas.segment;
 
 import build.sparrow.cas.BlobMissingException;
+import build.sparrow.cas.zstd.MalformedZstdException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -17,35 +18,27 @@ final class RecordInput extends InputStream {
   private final Records.Place place;
   private final RecordHeader header;
   private final ByteBuffer checksums;
-  private final long end;
+  private long end;
   private long position;
   private byte @Nullable [] chunk;
   private long chunkStart = -1;
   private boolean closed;
 
   private RecordInput(
-      Records records,
-      Records.Place place,
-      RecordHeader header,
-      ByteBuffer checksums,
-      long offset,
-      long end) {
+      Records records, Records.Place place, RecordHeader header, ByteBuffer checksums) {
     this.records = records;
     this.place = place;
     this.header = header;
     this.checksums = checksums;
-    this.position = offset;
-    this.end = end;
+    this.end = header.storedBytes();
   }
 
   /**
-   * Opens the record, or part of it.
+   * Opens the record, with all of its bytes as they are on the disk.
    *
-   * @param end of the part, from {@code offset} to the size of the payload
    * @throws BlobMissingException if it is not held, or corrupt
    */
-  static InputStream open(Records records, RecordKey key, long offset, long end)
-      throws IOException {
+  static RecordInput open(Records records, RecordKey key) throws IOException {
     Records.Place place = records.find(key);
     if (place == null) {
       throw new BlobMissingException(key.digest());
@@ -56,11 +49,28 @@ final class RecordInput extends InputStream {
         throw corrupt(key);
       }
       ByteBuffer checksums = checksums(records, place, header);
-      return new RecordInput(records, place, header, checksums, offset, end);
+      return new RecordInput(records, place, header, checksums);
     } catch (IOException | RuntimeException e) {
       place.close();
       throw e;
     }
+  }
+
+  /** The form of the bytes. */
+  Codec codec() {
+    return header.codec();
+  }
+
+  /** Reads a part only, before anything was read: from there to there, within the record. */
+  void limit(long from, long to) {
+    position = from;
+    end = to;
+  }
+
+  /** Takes the record out of the index: its checksums are right, and its frames are not. */
+  BlobMissingException lose(MalformedZstdException cause) {
+    records.lose(place, "Lost a record: it does not decode to its blob", cause);
+    return corrupt(header.key());
   }
 
   private static ByteBuffer checksums(Records records, Records.Place place, RecordHeader header)

@@ -1,6 +1,8 @@
 package build.sparrow.cas.segment;
 
 import build.sparrow.cas.disk.DiskFile;
+import build.sparrow.cas.zstd.MalformedZstdException;
+import build.sparrow.cas.zstd.ZstdCodec;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import java.io.IOException;
@@ -22,14 +24,25 @@ final class Records {
   private final KeyHasher hasher;
   private final StoreTime time;
   private final UseLog useLog;
+  private final ZstdCodec zstd;
   private final AtomicLong corruptCount = new AtomicLong();
 
-  Records(Segments segments, OffHeapIndex index, KeyHasher hasher, StoreTime time, UseLog useLog) {
+  /**
+   * @param zstd decodes what is kept in frames
+   */
+  Records(
+      Segments segments,
+      OffHeapIndex index,
+      KeyHasher hasher,
+      StoreTime time,
+      UseLog useLog,
+      ZstdCodec zstd) {
     this.segments = segments;
     this.index = index;
     this.hasher = hasher;
     this.time = time;
     this.useLog = useLog;
+    this.zstd = zstd;
   }
 
   /** Whether the record is held, which renews its lease. */
@@ -122,52 +135,91 @@ final class Records {
     return header;
   }
 
-  /**
-   * Reads a record that is held in memory whole; null if it is not held.
-   *
-   * @param storedBytes how long it is, or -1 to find out
-   */
-  @Nullable ByteString read(RecordKey key, long storedBytes) throws IOException {
+  /** A record that is in memory whole, in the form in which it is on the disk. */
+  record Stored(Codec codec, ByteString bytes) {}
+
+  /** Reads a result; null if it is not held. */
+  @Nullable ByteString readResult(RecordKey key) throws IOException {
     try (Place place = find(key)) {
       if (place == null) {
         return null;
       }
-      long payloadBytes = storedBytes;
-      if (payloadBytes < 0) {
-        RecordHeader header = header(place, key);
-        if (header == null) {
-          return null;
-        }
-        payloadBytes = header.storedBytes();
-      }
-      return read(place, key, payloadBytes);
+      RecordHeader header = header(place, key);
+      Stored stored = header == null ? null : read(place, key, header.storedBytes());
+      return stored == null ? null : stored.bytes();
     }
   }
 
-  private @Nullable ByteString read(Place place, RecordKey key, long storedBytes)
-      throws IOException {
+  /** Reads a small blob as it is kept; null if it is not held. */
+  @Nullable Stored readStored(RecordKey key) throws IOException {
+    try (Place place = find(key)) {
+      return place == null ? null : read(place, key, key.digest().sizeBytes());
+    }
+  }
+
+  /** Reads a small blob; null if it is not held. */
+  @Nullable ByteString readBlob(RecordKey key) throws IOException {
+    try (Place place = find(key)) {
+      if (place == null) {
+        return null;
+      }
+      Stored stored = read(place, key, key.digest().sizeBytes());
+      return stored == null ? null : decoded(place, key, stored);
+    }
+  }
+
+  private @Nullable ByteString decoded(Place place, RecordKey key, Stored stored) {
+    return switch (stored.codec()) {
+      case PLAIN -> stored.bytes();
+      case ZSTD -> {
+        int sizeBytes = (int) key.digest().sizeBytes();
+        try {
+          ByteString blob = zstd.decompress(stored.bytes(), sizeBytes);
+          if (blob.size() == sizeBytes) {
+            yield blob;
+          }
+          lose(place, "Lost a record: it does not decode to its blob", null);
+        } catch (MalformedZstdException e) {
+          lose(place, "Lost a record: it does not decode to its blob", e);
+        }
+        yield null;
+      }
+    };
+  }
+
+  /**
+   * @param mostBytes that the record may have
+   */
+  private @Nullable Stored read(Place place, RecordKey key, long mostBytes) throws IOException {
     int headerBytes = RecordHeader.bytes(key.function());
-    int tableBytes = (int) ChunkChecksums.tableBytes(storedBytes);
-    ByteBuffer record = ByteBuffer.allocate((int) (headerBytes + storedBytes + tableBytes));
+    long mostTableBytes = ChunkChecksums.tableBytes(mostBytes);
+    ByteBuffer record = ByteBuffer.allocate((int) (headerBytes + mostBytes + mostTableBytes));
     try {
       place.file().read(record, place.offset());
     } catch (IOException e) {
       loseUnreadable(place, e);
       return null;
     }
-    RecordHeader header =
-        record.hasRemaining() ? null : RecordHeader.decode(record.flip(), place.segment().salt());
-    if (header == null || !header.key().equals(key) || header.storedBytes() != storedBytes) {
+    RecordHeader header = RecordHeader.decode(record.flip(), place.segment().salt());
+    if (header == null || !header.key().equals(key) || !isWithin(record, header)) {
       lose(place, "Lost a record: its header is corrupt", null);
       return null;
     }
-    ByteBuffer payload = record.slice(headerBytes, (int) storedBytes);
-    ByteBuffer table = record.slice(headerBytes + (int) storedBytes, tableBytes);
+    int storedBytes = (int) header.storedBytes();
+    int tableBytes = (int) ChunkChecksums.tableBytes(storedBytes);
+    ByteBuffer payload = record.slice(headerBytes, storedBytes);
+    ByteBuffer table = record.slice(headerBytes + storedBytes, tableBytes);
     if (!matches(payload.duplicate(), table, header.payloadChecksum())) {
       lose(place, "Lost a record: its bytes are corrupt", null);
       return null;
     }
-    return UnsafeByteOperations.unsafeWrap(payload);
+    return new Stored(header.codec(), UnsafeByteOperations.unsafeWrap(payload));
+  }
+
+  private static boolean isWithin(ByteBuffer record, RecordHeader header) {
+    long storedBytes = header.storedBytes();
+    long tableBytes = ChunkChecksums.tableBytes(storedBytes);
+    return storedBytes >= 0 && header.bytes() + storedBytes + tableBytes <= record.limit();
   }
 
   /** Takes a record out of the index that the disk does not give. */

@@ -1,7 +1,13 @@
 package build.sparrow.cas.segment;
 
-import build.sparrow.reapi.Hasher;
+import build.sparrow.cas.DigestMismatchException;
+import build.sparrow.cas.zstd.MalformedZstdException;
+import build.sparrow.cas.zstd.ZstdCodec;
+import build.sparrow.cas.zstd.ZstdDecoder;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.Comparator;
 import java.util.List;
@@ -20,6 +26,8 @@ final class Scrub {
   private final Segments segments;
   private final SealedSegments sealed;
   private final Records records;
+  // Its own: readers must not keep it from going on.
+  private final ZstdCodec zstd = new ZstdCodec();
   private final AtomicLong verifiedBytes = new AtomicLong();
 
   /** Waits as long as so many bytes may take; false to stop. */
@@ -83,13 +91,53 @@ final class Scrub {
     return true;
   }
 
-  private static boolean isRight(Records.Place place, long recordBytes) throws IOException {
+  private boolean isRight(Records.Place place, long recordBytes) throws IOException {
     RecordHeader header = header(place, recordBytes);
     if (header == null) {
       return false;
     }
-    boolean isBlob = header.key().kind() == RecordKind.BLOB;
-    Hasher hasher = header.key().function().newHasher();
+    try {
+      return header.key().kind() == RecordKind.BLOB
+          ? isBlob(place, header)
+          : read(place, header, _ -> {});
+    } catch (DigestMismatchException | MalformedZstdException e) {
+      return false;
+    }
+  }
+
+  private boolean isBlob(Records.Place place, RecordHeader header) throws IOException {
+    Verification verification = new Verification(header.key());
+    boolean isWhole =
+        switch (header.codec()) {
+          case PLAIN -> read(place, header, piece -> piece.writeTo(verification));
+          case ZSTD -> decode(place, header, verification);
+        };
+    if (isWhole) {
+      verification.finish();
+    }
+    return isWhole;
+  }
+
+  private boolean decode(Records.Place place, RecordHeader header, OutputStream blob)
+      throws IOException {
+    try (ZstdDecoder decoder = zstd.decoder(header.key().digest().sizeBytes(), blob)) {
+      boolean isWhole = read(place, header, decoder::write);
+      if (isWhole) {
+        decoder.finish();
+      }
+      return isWhole;
+    }
+  }
+
+  /** Takes the payload, piece by piece. */
+  @FunctionalInterface
+  private interface Reader {
+    void take(ByteString piece) throws IOException;
+  }
+
+  /** Reads the payload; false if it is not what its checksums say. */
+  private static boolean read(Records.Place place, RecordHeader header, Reader reader)
+      throws IOException {
     ChunkChecksums checksums = new ChunkChecksums(header.storedBytes());
     byte[] chunk = new byte[(int) Math.min(ChunkChecksums.CHUNK_BYTES, header.storedBytes())];
     long at = place.offset() + header.bytes();
@@ -100,7 +148,7 @@ final class Scrub {
         return false;
       }
       checksums.update(ByteBuffer.wrap(chunk, 0, length));
-      hasher.update(chunk, 0, length);
+      reader.take(UnsafeByteOperations.unsafeWrap(chunk, 0, length));
       at += length;
       left -= length;
     }
@@ -108,8 +156,7 @@ final class Scrub {
     ByteBuffer table = ByteBuffer.allocate(computed.remaining());
     place.file().read(table, at);
     return table.flip().equals(computed)
-        && checksums.payloadChecksum(computed) == header.payloadChecksum()
-        && (!isBlob || hasher.hex().equals(header.key().digest().hash()));
+        && checksums.payloadChecksum(computed) == header.payloadChecksum();
   }
 
   private static @Nullable RecordHeader header(Records.Place place, long recordBytes)

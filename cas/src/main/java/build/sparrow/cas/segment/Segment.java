@@ -68,7 +68,7 @@ final class Segment {
   }
 
   static void writeHeader(DiskFile file) throws IOException {
-    byte[] words = "Sparrow segment, format 1\n".getBytes(StandardCharsets.US_ASCII);
+    byte[] words = "Sparrow segment, format 2\n".getBytes(StandardCharsets.US_ASCII);
     file.write(ByteBuffer.allocate(HEADER_BYTES).put(words).rewind(), 0);
   }
 

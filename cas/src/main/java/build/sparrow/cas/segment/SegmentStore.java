@@ -7,6 +7,7 @@ import build.sparrow.cas.StoreUsage;
 import build.sparrow.cas.disk.Disk;
 import build.sparrow.cas.disk.FolderLock;
 import build.sparrow.cas.disk.StoreClock;
+import build.sparrow.cas.zstd.ZstdCodec;
 import build.sparrow.reapi.Digest;
 import java.io.Closeable;
 import java.io.IOException;
@@ -32,6 +33,7 @@ final class SegmentStore implements Closeable {
   private final FolderLock folderLock;
   private final SegmentSizes sizes;
   private final Durability durability;
+  private final ZstdCodec zstd = new ZstdCodec();
   private final OffHeapIndex index;
   private final KeyHasher hasher;
   private final StoreTime time;
@@ -74,7 +76,7 @@ final class SegmentStore implements Closeable {
     this.sealed = new SealedSegments(index, hasher, time);
     this.syncer = new Syncer(segments::syncNames);
     this.useLog = new UseLog(disk, folder, room, syncer, segments::noteNewName);
-    this.records = new Records(segments, index, hasher, time, useLog);
+    this.records = new Records(segments, index, hasher, time, useLog, zstd);
     LogHead small = new LogHead(segments, sizes, index, syncer, room, time);
     LogHead bulk = new LogHead(segments, sizes, index, syncer, room, time);
     this.heads = new Heads(small, bulk, sizes);
@@ -180,6 +182,11 @@ final class SegmentStore implements Closeable {
     return hasher;
   }
 
+  /** Decodes what is kept in frames. */
+  ZstdCodec zstd() {
+    return zstd;
+  }
+
   Heads heads() {
     return heads;
   }
@@ -206,7 +213,17 @@ final class SegmentStore implements Closeable {
     if (storedBytes <= sizes.largeBytes()) {
       return new ReservedSink(heads.bulk().reserve(key, indexKey, storedBytes), storedBytes);
     }
-    return new LargeSink(segments, index, syncer, room, time, key, indexKey, storedBytes);
+    return largeSink(key, indexKey, Codec.PLAIN, storedBytes);
+  }
+
+  /** Takes the frames of a large blob, which have no more bytes than it. */
+  LargeSink largeFrames(RecordKey key) throws IOException {
+    checkFits(key, key.digest().sizeBytes());
+    return largeSink(key, hasher.key(key), Codec.ZSTD, key.digest().sizeBytes());
+  }
+
+  private LargeSink largeSink(RecordKey key, IndexKey indexKey, Codec codec, long mostBytes) {
+    return new LargeSink(segments, index, syncer, room, time, key, indexKey, codec, mostBytes);
   }
 
   /** Throws BlobTooLargeException if no amount of eviction could make room. */

@@ -1,9 +1,6 @@
 package build.sparrow.cas.segment;
 
 import build.sparrow.cas.BlobUpload;
-import build.sparrow.cas.DigestMismatchException;
-import build.sparrow.reapi.Digest;
-import build.sparrow.reapi.Hasher;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -11,15 +8,14 @@ import org.jspecify.annotations.Nullable;
 final class SegmentUpload extends BlobUpload {
   private final SegmentStore store;
   private final RecordKey key;
-  private final Hasher hasher;
+  private final Verification verification;
   private @Nullable RecordSink sink;
-  private long takenBytes;
   private boolean stored;
 
   SegmentUpload(SegmentStore store, RecordKey key) {
     this.store = store;
     this.key = key;
-    this.hasher = key.function().newHasher();
+    this.verification = new Verification(key);
   }
 
   @Override
@@ -27,15 +23,11 @@ final class SegmentUpload extends BlobUpload {
     if (stored || length == 0) {
       return;
     }
-    if (length > key.digest().sizeBytes() - takenBytes) {
-      throw DigestMismatchException.tooLong(key.digest());
-    }
-    hasher.update(bytes, offset, length);
+    verification.write(bytes, offset, length);
     if (sink == null) {
       sink = store.sink(key, key.digest().sizeBytes());
     }
     sink.write(bytes, offset, length);
-    takenBytes += length;
   }
 
   @Override
@@ -49,14 +41,7 @@ final class SegmentUpload extends BlobUpload {
     if (stored) {
       return;
     }
-    Digest announced = key.digest();
-    if (takenBytes < announced.sizeBytes()) {
-      throw DigestMismatchException.tooShort(takenBytes, announced);
-    }
-    Digest actual = new Digest(hasher.hex(), takenBytes);
-    if (!actual.equals(announced)) {
-      throw DigestMismatchException.of(key.function(), actual, announced);
-    }
+    verification.finish();
     // Whoever was faster has stored the same bytes.
     if (sink != null && !store.records().use(key)) {
       sink.commit();

@@ -62,7 +62,7 @@ public final class SegmentedActionCache implements ActionCache, AutoCloseable {
 
   @Override
   public Optional<ActionResult> get(ActionKey key) throws IOException {
-    ByteString bytes = store.records().read(key(key), -1);
+    ByteString bytes = store.records().readResult(key(key));
     if (bytes == null) {
       return Optional.empty();
     }
@@ -83,7 +83,10 @@ public final class SegmentedActionCache implements ActionCache, AutoCloseable {
     }
     RecordKey recordKey = key(key);
     if (bytes.size() <= store.sizes().largeBytes()) {
-      store.heads().append(List.of(NewRecord.of(recordKey, store.hasher().key(recordKey), bytes)));
+      store
+          .heads()
+          .append(
+              List.of(NewRecord.of(recordKey, store.hasher().key(recordKey), Codec.PLAIN, bytes)));
     } else {
       putLarge(recordKey, bytes);
     }

@@ -4,10 +4,13 @@ import build.sparrow.cas.BlobScope;
 import build.sparrow.cas.BlobUpload;
 import build.sparrow.cas.CasLimits;
 import build.sparrow.cas.DigestMismatchException;
+import build.sparrow.cas.EncodedBlob;
 import build.sparrow.cas.ListedBlobStore;
 import build.sparrow.cas.StoreUsage;
 import build.sparrow.cas.disk.Disk;
 import build.sparrow.cas.disk.StoreClock;
+import build.sparrow.cas.zstd.ZstdCodec;
+import build.sparrow.reapi.Compressor;
 import build.sparrow.reapi.Digest;
 import com.google.protobuf.ByteString;
 import java.io.Closeable;
@@ -24,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Blobs in append-only segments, of bounded size.
@@ -109,8 +113,32 @@ public final class SegmentedBlobStore implements ListedBlobStore, Closeable {
       return InputStream.nullInputStream();
     }
     long length = limit == 0 ? available : Math.min(limit, available);
-    return RecordInput.open(
-        store.records(), RecordKey.blob(scope, digest), offset, offset + length);
+    RecordInput record = RecordInput.open(store.records(), RecordKey.blob(scope, digest));
+    try {
+      return switch (record.codec()) {
+        case PLAIN -> {
+          record.limit(offset, offset + length);
+          yield record;
+        }
+        case ZSTD -> DecodedInput.open(record, store.zstd(), digest.sizeBytes(), offset, length);
+      };
+    } catch (IOException | RuntimeException e) {
+      record.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public InputStream readZstd(BlobScope scope, Digest digest, long offset, ZstdCodec zstd)
+      throws IOException {
+    if (offset > 0 || digest.isEmpty()) {
+      return ListedBlobStore.super.readZstd(scope, digest, offset, zstd);
+    }
+    RecordInput record = RecordInput.open(store.records(), RecordKey.blob(scope, digest));
+    return switch (record.codec()) {
+      case PLAIN -> zstd.compressing(record, digest.sizeBytes());
+      case ZSTD -> record;
+    };
   }
 
   @Override
@@ -121,17 +149,52 @@ public final class SegmentedBlobStore implements ListedBlobStore, Closeable {
   }
 
   @Override
+  public BlobUpload writeZstd(BlobScope scope, Digest digest, ZstdCodec zstd) throws IOException {
+    RecordKey key = RecordKey.blob(scope, digest);
+    store.checkFits(key, digest.sizeBytes());
+    return new FramesUpload(store, key, zstd);
+  }
+
+  @Override
   public Map<Digest, ByteString> readAll(BlobScope scope, Collection<Digest> digests)
       throws IOException {
+    return readAll(scope, digests, ByteString.EMPTY, store.records()::readBlob);
+  }
+
+  @Override
+  public Map<Digest, EncodedBlob> readAllEncoded(BlobScope scope, Collection<Digest> digests)
+      throws IOException {
+    EncodedBlob empty = new EncodedBlob(Compressor.IDENTITY, ByteString.EMPTY);
+    return readAll(scope, digests, empty, this::readEncoded);
+  }
+
+  private @Nullable EncodedBlob readEncoded(RecordKey key) throws IOException {
+    Records.Stored stored = store.records().readStored(key);
+    if (stored == null) {
+      return null;
+    }
+    return switch (stored.codec()) {
+      case PLAIN -> new EncodedBlob(Compressor.IDENTITY, stored.bytes());
+      case ZSTD -> new EncodedBlob(Compressor.ZSTD, stored.bytes());
+    };
+  }
+
+  /** Reads one blob; null if it is not held. */
+  @FunctionalInterface
+  private interface Reader<T> {
+    @Nullable T read(RecordKey key) throws IOException;
+  }
+
+  private static <T> Map<Digest, T> readAll(
+      BlobScope scope, Collection<Digest> digests, T empty, Reader<T> reader) throws IOException {
     CasLimits.checkSmall(digests);
-    Map<Digest, ByteString> blobs = HashMap.newHashMap(digests.size());
+    Map<Digest, T> blobs = HashMap.newHashMap(digests.size());
     ScopeTag tag = ScopeTag.of(scope);
     for (Digest digest : digests) {
       if (digest.isEmpty()) {
-        blobs.put(digest, ByteString.EMPTY);
+        blobs.put(digest, empty);
       } else if (!blobs.containsKey(digest)) {
-        RecordKey key = new RecordKey(RecordKind.BLOB, tag, scope.function(), digest);
-        ByteString blob = store.records().read(key, digest.sizeBytes());
+        T blob = reader.read(new RecordKey(RecordKind.BLOB, tag, scope.function(), digest));
         if (blob != null) {
           blobs.put(digest, blob);
         }
@@ -142,6 +205,13 @@ public final class SegmentedBlobStore implements ListedBlobStore, Closeable {
 
   @Override
   public void writeAll(BlobScope scope, Map<Digest, ByteString> blobs) throws IOException {
+    writeAll(scope, blobs, Map.of());
+  }
+
+  @Override
+  public void writeAll(
+      BlobScope scope, Map<Digest, ByteString> blobs, Map<Digest, ByteString> frames)
+      throws IOException {
     CasLimits.checkSmall(blobs.keySet());
     ScopeTag tag = ScopeTag.of(scope);
     List<NewRecord> records = new ArrayList<>(blobs.size());
@@ -155,11 +225,18 @@ public final class SegmentedBlobStore implements ListedBlobStore, Closeable {
       if (announced.sizeBytes() > store.sizes().largeBytes()) {
         writeLarge(key, blob.getValue());
       } else if (!announced.isEmpty()) {
-        records.add(NewRecord.of(key, store.hasher().key(key), blob.getValue()));
+        records.add(record(key, blob.getValue(), frames.get(announced)));
       }
     }
     store.heads().append(records);
     store.acknowledge();
+  }
+
+  private NewRecord record(RecordKey key, ByteString blob, @Nullable ByteString frames) {
+    IndexKey indexKey = store.hasher().key(key);
+    return frames != null && Codec.isWorthKeeping(frames.size(), blob.size())
+        ? NewRecord.of(key, indexKey, Codec.ZSTD, frames)
+        : NewRecord.of(key, indexKey, Codec.PLAIN, blob);
   }
 
   private void writeLarge(RecordKey key, ByteString blob) throws IOException {

@@ -22,7 +22,9 @@ import java.util.Optional;
 record StoreFormat(Instant madeAt, long secret) {
   private static final String FILE = "format";
   private static final String FORMAT = "sparrow segments, format ";
-  private static final String VERSION = "1";
+  private static final String VERSION = "2";
+  // Knows no codec but the plain one, and would take other records for damaged ones.
+  private static final String VERSION_WITHOUT_CODECS = "1";
   private static final String MADE = "made ";
   private static final String SECRET = "secret ";
   private static final int LINES = 3;
@@ -37,7 +39,11 @@ record StoreFormat(Instant madeAt, long secret) {
       throws IOException {
     Optional<String> text = text(disk, folder.resolve(FILE));
     if (text.isPresent()) {
-      return parse(folder, text.get());
+      StoreFormat found = parse(folder, text.get());
+      if (!text.get().startsWith(FORMAT + VERSION)) {
+        found.write(disk, folder);
+      }
+      return found;
     }
     if (hasSegments) {
       throw new IOException(
@@ -68,9 +74,9 @@ record StoreFormat(Instant madeAt, long secret) {
   private static StoreFormat parse(Path folder, String text) throws IOException {
     List<String> lines = text.lines().toList();
     String version = lines.isEmpty() ? "" : after(FORMAT, lines.getFirst());
-    if (!version.isEmpty() && !version.equals(VERSION)) {
+    if (!version.isEmpty() && !version.equals(VERSION) && !version.equals(VERSION_WITHOUT_CODECS)) {
       throw new IOException(
-          "Folder %s has format %s, while this version reads format %s; use the version that wrote it, or empty the folder and lose what is cached"
+          "Folder %s has format %s, while this version reads formats up to %s; use the version that wrote it, or empty the folder and lose what is cached"
               .formatted(folder, version, VERSION));
     }
     if (!version.isEmpty() && lines.size() == LINES) {

@@ -1,7 +1,9 @@
 package build.sparrow.cas.segment;
 
 import static build.sparrow.cas.SampleBlobs.SCOPE;
+import static build.sparrow.cas.SampleBlobs.compressible;
 import static build.sparrow.cas.SampleBlobs.digestOf;
+import static build.sparrow.cas.SampleBlobs.frame;
 import static build.sparrow.cas.SampleBlobs.random;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,6 +11,7 @@ import build.sparrow.cas.BlobMissingException;
 import build.sparrow.cas.BlobUpload;
 import build.sparrow.cas.disk.ManualStoreClock;
 import build.sparrow.cas.disk.SimulatedDisk;
+import build.sparrow.cas.zstd.ZstdCodec;
 import build.sparrow.reapi.Digest;
 import com.google.protobuf.ByteString;
 import java.io.IOException;
@@ -33,6 +36,7 @@ class DamageTest {
       new SegmentStore.Options(2 << 20, LEASE, Durability.GROUPED);
 
   @TempDir Path folder;
+  private final ZstdCodec zstd = new ZstdCodec();
 
   @Test
   void whateverIsInTheFiles_theStoreOpensAndServesNoWrongByte() throws Exception {
@@ -90,11 +94,18 @@ class DamageTest {
 
     private void write(SegmentedBlobStore store) throws IOException {
       for (int i = 0; i < random.nextInt(40); i++) {
+        int sizeBytes = 1 + random.nextInt(1 << (4 + random.nextInt(13)));
+        boolean isFrames = random.nextBoolean();
         ByteString blob =
-            random(random.nextLong(), 1 + random.nextInt(1 << (4 + random.nextInt(13))));
+            isFrames
+                ? compressible(random.nextLong(), sizeBytes)
+                : random(random.nextLong(), sizeBytes);
         written.put(digestOf(blob), blob);
-        try (BlobUpload upload = store.write(SCOPE, digestOf(blob))) {
-          upload.write(blob);
+        try (BlobUpload upload =
+            isFrames
+                ? store.writeZstd(SCOPE, digestOf(blob), zstd)
+                : store.write(SCOPE, digestOf(blob))) {
+          upload.write(isFrames ? frame(blob) : blob);
           upload.commit();
         }
       }

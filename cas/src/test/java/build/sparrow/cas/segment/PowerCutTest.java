@@ -1,13 +1,16 @@
 package build.sparrow.cas.segment;
 
 import static build.sparrow.cas.SampleBlobs.SCOPE;
+import static build.sparrow.cas.SampleBlobs.compressible;
 import static build.sparrow.cas.SampleBlobs.digestOf;
+import static build.sparrow.cas.SampleBlobs.frame;
 import static build.sparrow.cas.SampleBlobs.random;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import build.sparrow.cas.BlobUpload;
 import build.sparrow.cas.disk.ManualStoreClock;
 import build.sparrow.cas.disk.SimulatedDisk;
+import build.sparrow.cas.zstd.ZstdCodec;
 import build.sparrow.reapi.Digest;
 import com.google.protobuf.ByteString;
 import java.io.IOException;
@@ -32,6 +35,7 @@ class PowerCutTest {
       new SegmentStore.Options(16 << 20, Duration.ofHours(3), Durability.GROUPED);
 
   @TempDir Path folder;
+  private final ZstdCodec zstd = new ZstdCodec();
 
   @Test
   void whatWasSyncedIsReadable_andNothingIsWrong_whenThePowerIsCut() throws Exception {
@@ -92,7 +96,10 @@ class PowerCutTest {
 
     private ByteString blob() {
       int sizeBytes = 1 + random.nextInt(1 << (4 + random.nextInt(13)));
-      ByteString blob = random(random.nextLong(), sizeBytes);
+      ByteString blob =
+          random.nextBoolean()
+              ? compressible(random.nextLong(), sizeBytes)
+              : random(random.nextLong(), sizeBytes);
       written.put(digestOf(blob), blob);
       return blob;
     }
@@ -109,13 +116,18 @@ class PowerCutTest {
 
     private void write(SegmentedBlobStore store) throws IOException {
       ByteString blob = blob();
-      try (BlobUpload upload = store.write(SCOPE, digestOf(blob))) {
-        int half = random.nextInt(blob.size());
-        upload.write(blob.substring(0, half));
+      boolean isFrames = random.nextBoolean();
+      ByteString sent = isFrames ? frame(blob) : blob;
+      try (BlobUpload upload =
+          isFrames
+              ? store.writeZstd(SCOPE, digestOf(blob), zstd)
+              : store.write(SCOPE, digestOf(blob))) {
+        int half = random.nextInt(sent.size());
+        upload.write(sent.substring(0, half));
         if (random.nextInt(8) == 0) {
           return;
         }
-        upload.write(blob.substring(half));
+        upload.write(sent.substring(half));
         upload.commit();
         stored.add(digestOf(blob));
       }

@@ -164,8 +164,8 @@ class SegmentStoreTest {
   void aFolderOfAnotherFormatIsRefused() throws Exception {
     segments.close();
     assertRefused(
-        "sparrow segments, format 2\n", "has format 2, while this version reads format 1");
-    assertRefused("sparrow segments, format 1\nmade of wood\n", "is damaged");
+        "sparrow segments, format 3\n", "has format 3, while this version reads formats up to 2");
+    assertRefused("sparrow segments, format 2\nmade of wood\n", "is damaged");
     assertRefused("", "is damaged");
     open();
   }

@@ -11,6 +11,7 @@ import com.github.luben.zstd.ZstdOutputStreamNoFinalizer;
 import com.google.protobuf.ByteString;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import org.junit.jupiter.api.Test;
 
@@ -64,15 +65,18 @@ class ZstdCodecTest {
         new ByteString[] {
           ByteString.EMPTY, text("x"), random(1, 300_000), compressible(3 * MEBIBYTE)
         }) {
-      ByteString.Output streamed = ByteString.newOutput();
-      try (OutputStream out = codec.compressing(streamed)) {
-        blob.writeTo(out);
+      ByteString streamed;
+      try (InputStream in = codec.compressing(blob.newInput(), blob.size())) {
+        streamed = ByteString.readFrom(in);
       }
       for (ByteString compressed :
-          new ByteString[] {codec.compress(blob), streamed.toByteString(), streamedFrame(blob)}) {
+          new ByteString[] {codec.compress(blob), streamed, streamedFrame(blob)}) {
         assertThat(codec.decompress(compressed, blob.size())).isEqualTo(blob);
         assertThat(decode(compressed, blob.size(), MEBIBYTE)).isEqualTo(blob);
         assertThat(decode(compressed, blob.size(), 1_000)).isEqualTo(blob);
+        try (InputStream in = codec.decoding(compressed.newInput(), blob.size())) {
+          assertThat(ByteString.readFrom(in)).isEqualTo(blob);
+        }
       }
       assertThat(decode(codec.compress(blob).substring(0), blob.size(), 1 + blob.size() / 1_000))
           .isEqualTo(blob);

@@ -4,6 +4,8 @@ import build.sparrow.cas.BlobScope;
 import build.sparrow.cas.BlobSource;
 import build.sparrow.cas.BlobStore;
 import build.sparrow.cas.BlobUpload;
+import build.sparrow.cas.EncodedBlob;
+import build.sparrow.cas.zstd.ZstdCodec;
 import build.sparrow.reapi.Digest;
 import com.google.protobuf.ByteString;
 import java.io.IOException;
@@ -40,6 +42,18 @@ final class ScopeNotingBlobStore implements BlobStore {
   }
 
   @Override
+  public BlobUpload writeZstd(BlobScope scope, Digest digest, ZstdCodec zstd) throws IOException {
+    book.note(scope);
+    return base.writeZstd(scope, digest, zstd);
+  }
+
+  @Override
+  public InputStream readZstd(BlobScope scope, Digest digest, long offset, ZstdCodec zstd)
+      throws IOException {
+    return base.readZstd(scope, digest, offset, zstd);
+  }
+
+  @Override
   public void writeFrom(BlobScope scope, Digest digest, BlobSource source) throws IOException {
     book.note(scope);
     base.writeFrom(scope, digest, source);
@@ -52,8 +66,22 @@ final class ScopeNotingBlobStore implements BlobStore {
   }
 
   @Override
+  public Map<Digest, EncodedBlob> readAllEncoded(BlobScope scope, Collection<Digest> digests)
+      throws IOException {
+    return base.readAllEncoded(scope, digests);
+  }
+
+  @Override
   public void writeAll(BlobScope scope, Map<Digest, ByteString> blobs) throws IOException {
     book.note(scope);
     base.writeAll(scope, blobs);
+  }
+
+  @Override
+  public void writeAll(
+      BlobScope scope, Map<Digest, ByteString> blobs, Map<Digest, ByteString> frames)
+      throws IOException {
+    book.note(scope);
+    base.writeAll(scope, blobs, frames);
   }
 }
