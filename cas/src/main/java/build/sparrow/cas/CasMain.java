@@ -16,11 +16,17 @@ import org.jspecify.annotations.Nullable;
 /** A shard: a blob store and an action cache on a disk of its own, served over gRPC. */
 public final class CasMain implements AutoCloseable {
   private final ServiceGroup services;
+  private final ShardStorage storage;
   private final Endpoint endpoint;
   private final @Nullable ShardMember member;
 
-  private CasMain(ServiceGroup services, Endpoint endpoint, @Nullable ShardMember member) {
+  private CasMain(
+      ServiceGroup services,
+      ShardStorage storage,
+      Endpoint endpoint,
+      @Nullable ShardMember member) {
     this.services = services;
+    this.storage = storage;
     this.endpoint = endpoint;
     this.member = member;
   }
@@ -57,7 +63,7 @@ public final class CasMain implements AutoCloseable {
                 store,
                 complete,
                 new ShardService(storage, Optional::empty));
-        return new CasMain(services, server.endpoint(), null);
+        return new CasMain(services, storage, server.endpoint(), null);
       }
       ShardMember member =
           services.start(
@@ -70,6 +76,7 @@ public final class CasMain implements AutoCloseable {
                       storage.blobs(),
                       valid,
                       registry));
+      storage.whenDiskFails(member::doubt);
       // What results reference lies on other shards, too: those who ask see to it.
       GrpcServer server =
           serve(
@@ -79,7 +86,7 @@ public final class CasMain implements AutoCloseable {
               member.results(),
               member.service(),
               new ShardService(storage, () -> Optional.of(member.repair())));
-      return new CasMain(services, server.endpoint(), member);
+      return new CasMain(services, storage, server.endpoint(), member);
     } catch (Exception e) {
       services.close();
       throw e;
@@ -108,6 +115,11 @@ public final class CasMain implements AutoCloseable {
   /** Why no other shard of the farm should be stopped on purpose now; empty if one may be. */
   public Optional<String> arrears() {
     return member == null ? Optional.empty() : member.arrears();
+  }
+
+  /** What only a new start of the shard can mend; empty while it is sound. */
+  public Optional<String> fault() {
+    return storage.fault();
   }
 
   /** Where the shard serves. */

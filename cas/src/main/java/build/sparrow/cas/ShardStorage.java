@@ -7,6 +7,7 @@ import build.sparrow.cas.segment.SegmentedBlobStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +23,12 @@ sealed interface ShardStorage extends AutoCloseable {
   StoreUsage blobUsage();
 
   StoreUsage resultUsage();
+
+  /** What only opening it anew can mend; empty while it is sound. */
+  Optional<String> fault();
+
+  /** Has that run once the disk could not keep what was written to it. */
+  void whenDiskFails(Runnable listener);
 
   @Override
   void close() throws IOException;
@@ -101,6 +108,16 @@ sealed interface ShardStorage extends AutoCloseable {
     }
 
     @Override
+    public Optional<String> fault() {
+      return Optional.empty();
+    }
+
+    @Override
+    public void whenDiskFails(Runnable listener) {
+      // It acknowledges nothing as durable, so no failure is more than that of one write.
+    }
+
+    @Override
     public void close() throws IOException {
       try (blobs) {
         results.close();
@@ -119,6 +136,17 @@ sealed interface ShardStorage extends AutoCloseable {
     @Override
     public StoreUsage resultUsage() {
       return results.usage();
+    }
+
+    @Override
+    public Optional<String> fault() {
+      return blobs.fault().or(results::fault);
+    }
+
+    @Override
+    public void whenDiskFails(Runnable listener) {
+      blobs.whenDiskFails(listener);
+      results.whenDiskFails(listener);
     }
 
     @Override

@@ -44,7 +44,7 @@ final class StoreGauges extends Collector {
             StoreUsage::corruptEntries),
         now.gauge(
             "sparrow_cas_read_only",
-            "1 while nothing is written because the disk is full",
+            "1 while nothing is written because the disk is full or cannot be trusted",
             usage -> usage.isReadOnly() ? 1 : 0),
         new GaugeMetricFamily(
             "sparrow_cas_retention_seconds",

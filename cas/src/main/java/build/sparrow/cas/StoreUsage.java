@@ -11,7 +11,7 @@ import java.time.Duration;
  * @param evictedEntries went to make room, since the engine was opened
  * @param corruptEntries were not what they should be and are missing since, since it was opened
  * @param retention how long what was evicted last had not been used; zero if nothing was
- * @param isReadOnly whether nothing is written because the disk is full
+ * @param isReadOnly whether nothing is written, because the disk is full or cannot be trusted
  */
 public record StoreUsage(
     long usedBytes,

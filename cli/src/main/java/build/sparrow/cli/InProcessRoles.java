@@ -23,7 +23,12 @@ final class InProcessRoles implements Roles {
 
       @Override
       public Optional<String> obstacle() {
-        return shard.arrears();
+        return shard.fault().or(shard::arrears);
+      }
+
+      @Override
+      public Optional<String> fault() {
+        return shard.fault();
       }
 
       // Its calls are short: closing it lets them end.

@@ -1,5 +1,6 @@
 package build.sparrow.cas.segment;
 
+import build.sparrow.cas.StoreException;
 import build.sparrow.cas.StoreFullException;
 import build.sparrow.cas.disk.Disk;
 import java.io.IOException;
@@ -26,6 +27,7 @@ final class Room {
   private final SegmentSizes sizes;
   private final StoreTime time;
   private final Duration lease;
+  private final DiskTrust trust;
   private final AtomicLong claimedBytes = new AtomicLong();
   private final ReentrantLock evicting = new ReentrantLock();
   private volatile Evictor evictor = () -> false;
@@ -39,12 +41,14 @@ final class Room {
     boolean evictOne() throws IOException;
   }
 
-  Room(Disk disk, Path folder, SegmentSizes sizes, StoreTime time, Duration lease) {
+  Room(
+      Disk disk, Path folder, SegmentSizes sizes, StoreTime time, Duration lease, DiskTrust trust) {
     this.disk = disk;
     this.folder = folder;
     this.sizes = sizes;
     this.time = time;
     this.lease = lease;
+    this.trust = trust;
   }
 
   void evictWith(Evictor used) {
@@ -121,8 +125,9 @@ final class Room {
     }
   }
 
-  /** Refuses at once while the volume is known to be full. */
-  void checkWritable() throws StoreFullException {
+  /** Refuses at once while the volume is known to be full, or not to keep what it is given. */
+  void checkWritable() throws StoreException {
+    trust.check();
     if (isReadOnly && time.nanoTime() - readOnlyUntilNanos < 0) {
       throw explanation(null);
     }
@@ -168,6 +173,6 @@ final class Room {
   }
 
   boolean isReadOnly() {
-    return isReadOnly;
+    return isReadOnly || trust.fault().isPresent();
   }
 }

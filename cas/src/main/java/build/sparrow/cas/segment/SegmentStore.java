@@ -37,6 +37,7 @@ final class SegmentStore implements Closeable {
   private final OffHeapIndex index;
   private final KeyHasher hasher;
   private final StoreTime time;
+  private final DiskTrust trust;
   private final Room room;
   private final Segments segments;
   private final SealedSegments sealed;
@@ -71,10 +72,11 @@ final class SegmentStore implements Closeable {
     this.index = new OffHeapIndex(found.recordCount(), windowSeconds);
     this.hasher = new KeyHasher(format.secret());
     this.time = new StoreTime(clock, format.madeAt());
-    this.room = new Room(disk, folder, sizes, time, options.lease());
+    this.trust = new DiskTrust(folder);
+    this.room = new Room(disk, folder, sizes, time, options.lease(), trust);
     this.segments = new Segments(disk, folder, hasher, sizes, room);
     this.sealed = new SealedSegments(index, hasher, time);
-    this.syncer = new Syncer(segments::syncNames);
+    this.syncer = new Syncer(segments::syncNames, trust);
     this.useLog = new UseLog(disk, folder, room, syncer, segments::noteNewName);
     this.records = new Records(segments, index, hasher, time, useLog, zstd);
     LogHead small = new LogHead(segments, sizes, index, syncer, room, time);
@@ -288,6 +290,11 @@ final class SegmentStore implements Closeable {
     return scrub;
   }
 
+  /** Whether the disk keeps what is written. */
+  DiskTrust trust() {
+    return trust;
+  }
+
   /** How full the store is. */
   StoreUsage usage() {
     return new StoreUsage(
@@ -303,6 +310,11 @@ final class SegmentStore implements Closeable {
   /** Seals what is open, writes down what is known in memory only, and gives the folder free. */
   @Override
   public void close() throws IOException {
+    if (trust.fault().isPresent()) {
+      // Whoever opens it next has to look at what is there, as after a crash.
+      release();
+      return;
+    }
     try {
       heads.small().close();
       heads.bulk().close();

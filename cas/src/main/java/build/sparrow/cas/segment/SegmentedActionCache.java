@@ -110,6 +110,16 @@ public final class SegmentedActionCache implements ActionCache, AutoCloseable {
     return store.usage();
   }
 
+  /** Has that run once the disk could not keep what was written; at once if that was so. */
+  public void whenDiskFails(Runnable listener) {
+    store.trust().whenLost(listener);
+  }
+
+  /** What only opening the cache anew can mend; empty while it is sound. */
+  public Optional<String> fault() {
+    return store.trust().fault();
+  }
+
   /** Gives the folder free; calls that are under way may fail. */
   @Override
   public void close() throws IOException {

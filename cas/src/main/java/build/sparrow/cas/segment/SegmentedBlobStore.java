@@ -25,6 +25,7 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -261,6 +262,16 @@ public final class SegmentedBlobStore implements ListedBlobStore, Closeable {
   /** Makes durable all that was stored before the call. */
   public void sync() throws IOException {
     store.sync();
+  }
+
+  /** Has that run once the disk could not keep what was written; at once if that was so. */
+  public void whenDiskFails(Runnable listener) {
+    store.trust().whenLost(listener);
+  }
+
+  /** What only opening the store anew can mend; empty while it is sound. */
+  public Optional<String> fault() {
+    return store.trust().fault();
   }
 
   /** Gives the folder free; calls that are under way may fail. */

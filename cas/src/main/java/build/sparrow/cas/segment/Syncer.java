@@ -40,6 +40,7 @@ final class Syncer {
   }
 
   private final Names names;
+  private final DiskTrust trust;
   private final Set<DiskFile> dirty = ConcurrentHashMap.newKeySet();
   private final AtomicLong dirtyBytes = new AtomicLong();
   private final ConcurrentLinkedQueue<OpenSegment> toSeal = new ConcurrentLinkedQueue<>();
@@ -57,8 +58,9 @@ final class Syncer {
   private boolean hasWork;
   private boolean isUrgent;
 
-  Syncer(Names names) {
+  Syncer(Names names, DiskTrust trust) {
     this.names = names;
+    this.trust = trust;
   }
 
   /** Completes the syncer; before it is used. */
@@ -115,6 +117,9 @@ final class Syncer {
   /**
    * Returns when all that was written before the call is durable; calls that come together share
    * one round.
+   *
+   * @throws IOException if it is not; then no later call succeeds, since the kernel takes what it
+   *     could not write for written
    */
   void sync() throws IOException {
     long ticket = requested.incrementAndGet();
@@ -138,26 +143,30 @@ final class Syncer {
   }
 
   private void round() throws IOException {
+    trust.check();
+    try {
+      syncAll();
+    } catch (IOException e) {
+      trust.lose(e);
+      throw e;
+    }
+    for (LogHead head : heads) {
+      toSeal.addAll(head.takeSettled());
+    }
+    sealAll();
+  }
+
+  private void syncAll() throws IOException {
     // A file whose name is lost is lost with all that is in it.
     names.sync();
     dirtyBytes.set(0);
-    IOException failure = null;
     for (DiskFile file : List.copyOf(dirty)) {
       dirty.remove(file);
       try {
         file.sync();
       } catch (ClosedChannelException e) {
         // An upload was given up meanwhile.
-      } catch (IOException e) {
-        failure = e;
       }
-    }
-    for (LogHead head : heads) {
-      toSeal.addAll(head.takeSettled());
-    }
-    sealAll();
-    if (failure != null) {
-      throw failure;
     }
   }
 

@@ -15,7 +15,7 @@ import java.util.TreeMap;
 /**
  * A disk in memory whose power can be cut: of what was not synced, each sector may be there, or
  * not, and of the names that were given and taken since the last sync of the folder, only the first
- * few. It can also be made too small, or be damaged.
+ * few. It can also be made too small, fail to sync, or be damaged.
  */
 public final class SimulatedDisk implements Disk {
   private static final int SECTOR_BYTES = 512;
@@ -24,6 +24,7 @@ public final class SimulatedDisk implements Disk {
   private final Map<Path, Content> durableNames = new TreeMap<>();
   private final List<Runnable> unsyncedNames = new ArrayList<>();
   private long freeBytes = Long.MAX_VALUE / 2;
+  private boolean failsNextSync;
   private int life;
 
   /** The bytes of a file: as processes see them, and as they are after a power cut at the worst. */
@@ -31,6 +32,7 @@ public final class SimulatedDisk implements Disk {
     private byte[] bytes = new byte[0];
     private int size;
     private byte[] durable = new byte[0];
+    private boolean isTakenForWritten;
 
     byte[] current() {
       return Arrays.copyOf(bytes, size);
@@ -46,6 +48,11 @@ public final class SimulatedDisk implements Disk {
   /** Lets the disk take only so much more. */
   public synchronized void freeBytes(long bytes) {
     freeBytes = bytes;
+  }
+
+  /** Has the next sync of a file fail, and those after it succeed for nothing, as Linux does it. */
+  public synchronized void failNextSync() {
+    failsNextSync = true;
   }
 
   /** The files by name. */
@@ -205,7 +212,14 @@ public final class SimulatedDisk implements Disk {
     public void sync() throws IOException {
       synchronized (SimulatedDisk.this) {
         check();
-        content.durable = content.current();
+        if (failsNextSync) {
+          failsNextSync = false;
+          content.isTakenForWritten = true;
+          throw new IOException("Input/output error");
+        }
+        if (!content.isTakenForWritten) {
+          content.durable = content.current();
+        }
       }
     }
 

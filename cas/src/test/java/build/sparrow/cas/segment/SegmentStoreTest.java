@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import build.sparrow.cas.StoreFullException;
+import build.sparrow.cas.StoreUnavailableException;
 import build.sparrow.cas.disk.ManualStoreClock;
 import build.sparrow.cas.disk.SimulatedDisk;
 import build.sparrow.reapi.Digest;
@@ -18,6 +19,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -108,6 +111,51 @@ class SegmentStoreTest {
     segments.release();
     open();
     assertThat(store.findMissing(SCOPE, held)).isEmpty();
+  }
+
+  @Test
+  void aDiskThatDoesNotKeepWhatItIsGivenIsWrittenToNoMore() throws Exception {
+    List<Digest> safe = put(1, 50);
+    segments.sync();
+    AtomicInteger told = new AtomicInteger();
+    store.whenDiskFails(told::incrementAndGet);
+    List<Digest> atRisk = put(1_000, 50);
+    disk.failNextSync();
+
+    assertThatThrownBy(segments::sync).hasMessage("Input/output error");
+
+    assertThatThrownBy(segments::sync).isInstanceOf(StoreUnavailableException.class);
+    assertThatThrownBy(() -> put(2_000))
+        .isInstanceOf(StoreUnavailableException.class)
+        .hasMessageContaining(
+            "The disk of %s could not keep what was written to it (Input/output error)"
+                .formatted(folder));
+    assertThat(store.fault()).isPresent();
+    assertThat(store.usage().isReadOnly()).isTrue();
+    assertThat(told).hasValue(1);
+    store.whenDiskFails(told::incrementAndGet);
+    assertThat(told).hasValue(2);
+    assertThat(store.readAll(SCOPE, safe)).hasSize(50);
+    assertThat(store.readAll(SCOPE, atRisk)).hasSize(50);
+
+    disk.cutPower(new Random(7));
+    segments.release();
+    open();
+    assertThat(store.readAll(SCOPE, safe)).hasSize(50);
+    assertThat(isMissing(put(2_000))).isFalse();
+  }
+
+  @Test
+  void nothingIsEvictedForCopiesThatTheDiskMayNotHave() throws Exception {
+    List<Digest> leased = put(1, 400);
+    segments.sync();
+    clock.advance(LEASE.plusMinutes(10));
+    assertThat(store.findMissing(SCOPE, leased)).isEmpty();
+    disk.failNextSync();
+
+    assertThatThrownBy(() -> put(10_000, 2_000)).isInstanceOf(IOException.class);
+
+    assertThat(store.readAll(SCOPE, leased)).hasSize(400);
   }
 
   @Test

@@ -25,6 +25,7 @@ public final class ShardMember implements AutoCloseable {
   private final ActionCache results;
   private final ReplicationService service;
   private final RepairReport repair;
+  private final Standing standing;
   private final Arrears arrears;
 
   private ShardMember(
@@ -33,8 +34,10 @@ public final class ShardMember implements AutoCloseable {
       ActionCache results,
       ReplicationService service,
       RepairReport repair,
+      Standing standing,
       Arrears arrears) {
     this.services = services;
+    this.standing = standing;
     this.blobs = blobs;
     this.results = results;
     this.service = service;
@@ -88,6 +91,7 @@ public final class ShardMember implements AutoCloseable {
           new ReplicationService(
               membership, noted, list, latest, scopes, debts, courier, catchUp, standing, peers),
           new RepairReport(standing, catchUp, courier, debts),
+          standing,
           arrears);
     } catch (Exception e) {
       services.close();
@@ -113,6 +117,14 @@ public final class ShardMember implements AutoCloseable {
   /** How far the shard is with what it lacks and with what it owes. */
   public Repair repair() {
     return repair.now();
+  }
+
+  /**
+   * Told that the disk may not hold all that was written to it: the shard's word does not count any
+   * more, and the next one on this disk compares it with those of the others.
+   */
+  public void doubt() {
+    standing.doubt();
   }
 
   /** Why no other shard should be stopped on purpose now; empty if one may be. */

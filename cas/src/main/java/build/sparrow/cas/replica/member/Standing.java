@@ -11,6 +11,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Whether the disk holds all that the shard ever acknowledged and has not evicted. It does not if
@@ -19,6 +21,7 @@ import java.util.UUID;
  * boot of a machine the disk was last known to be complete.
  */
 final class Standing {
+  private static final Logger log = LoggerFactory.getLogger(Standing.class);
   private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
   private final Path file;
@@ -69,6 +72,19 @@ final class Standing {
   void completed() throws IOException {
     write();
     complete = true;
+  }
+
+  /** Something that was acknowledged may be missing; also for whoever opens it next. */
+  void doubt() {
+    complete = false;
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      log.atError()
+          .addKeyValue("file", file)
+          .setCause(e)
+          .log("Delete this file before the shard starts again: its disk may lack something");
+    }
   }
 
   private void write() throws IOException {

@@ -57,4 +57,17 @@ class StandingTest {
     assertThat(after.isComplete()).isFalse();
     assertThat(after.generation()).isNotEqualTo(before.generation());
   }
+
+  @Test
+  void aDiskThatFailedIsNotComplete_norForTheNextProcess() throws Exception {
+    Standing before = Standing.open(file, "boot-1");
+    before.completed();
+
+    before.doubt();
+    Standing after = Standing.open(file, "boot-1");
+
+    assertThat(before.isComplete()).isFalse();
+    assertThat(after.isComplete()).isFalse();
+    assertThat(after.generation()).isNotEqualTo(before.generation());
+  }
 }
