@@ -5,10 +5,14 @@ import build.sparrow.scheduling.ExecutorId;
 import build.sparrow.scheduling.Resources;
 import build.sparrow.scheduling.owner.OwnerEvent;
 import build.sparrow.scheduling.v1.ExecutorMessage;
+import java.time.Duration;
 import java.util.Map;
 
 /** What an executor's message means to the scheduler. */
 final class ExecutorEvents {
+  /** No action runs for longer. */
+  private static final Duration LONGEST_GRACE = Duration.ofDays(1);
+
   private ExecutorEvents() {}
 
   /**
@@ -49,11 +53,20 @@ final class ExecutorEvents {
       case ANNOUNCE ->
           new OwnerEvent.HeldAnnounced(
               executor, HelloRules.held(message.getAnnounce().getHeldList()));
-      case DRAINING -> new OwnerEvent.ExecutorDraining(executor);
+      case DRAINING ->
+          new OwnerEvent.ExecutorDraining(executor, grace(message.getDraining().getGrace()));
       case HELLO -> throw ReapiStatus.invalidArgument("an executor says Hello once per stream");
       case MESSAGE_NOT_SET ->
           throw ReapiStatus.invalidArgument("an executor's message is empty, or newer than this");
     };
+  }
+
+  private static Duration grace(com.google.protobuf.Duration grace) {
+    Duration given = Duration.ofSeconds(grace.getSeconds(), grace.getNanos());
+    if (given.isNegative()) {
+      throw new IllegalArgumentException("A drain's grace is " + given + "; give 0 or more");
+    }
+    return given.compareTo(LONGEST_GRACE) > 0 ? LONGEST_GRACE : given;
   }
 
   private static Resources room(int freeSlots, Map<String, Long> freeAmounts) {

@@ -9,9 +9,11 @@ import build.sparrow.scheduling.owner.LossLedger.Verdict;
 import build.sparrow.scheduling.owner.OperationState.Offered;
 import build.sparrow.scheduling.owner.OperationState.Queued;
 import build.sparrow.scheduling.owner.OperationState.Running;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -25,18 +27,21 @@ final class Attempts {
   private final Operations operations;
   private final Clients clients;
   private final Placement placement;
+  private final Estimator estimator;
 
   Attempts(
       OwnerConfig config,
       OperationTable table,
       Operations operations,
       Clients clients,
-      Placement placement) {
+      Placement placement,
+      Estimator estimator) {
     this.config = config;
     this.table = table;
     this.operations = operations;
     this.clients = clients;
     this.placement = placement;
+    this.estimator = estimator;
   }
 
   void accepted(KnownExecutor executor, AttemptId attempt, Turn turn) {
@@ -108,6 +113,35 @@ final class Attempts {
           case EXECUTOR_FAILED, KILLED, DECIDED -> losses.executorFailed(config.budgets());
         },
         turn);
+  }
+
+  /**
+   * The executor drains: what will hardly be done in time is begun elsewhere now, and not only when
+   * the grace is over.
+   */
+  void callBack(KnownExecutor executor, Duration grace, Turn turn) {
+    for (Map.Entry<AttemptId, Operation> entry : List.copyOf(executor.attempts.entrySet())) {
+      Operation operation = entry.getValue();
+      if (operation.state instanceof Running running
+          && running.phase() == Phase.EXECUTING
+          && placement.fitting(operation.wanted) > 0
+          && runsInVain(operation, grace, turn)) {
+        turn.emit(new OwnerEffect.SendKill(executor.id, entry.getKey()));
+        preempted(operation, turn);
+      }
+    }
+  }
+
+  /**
+   * Whether it costs more to let the action run on, which is the grace if it is not done by then,
+   * than to stop it, which is all that it has run so far if it would have been.
+   */
+  private boolean runsInVain(Operation operation, Duration grace, Turn turn) {
+    long elapsedNanos = turn.nowNanos() - operation.executingNanos;
+    OptionalDouble late =
+        estimator.chanceToOutlast(operation.origin, elapsedNanos, grace.toNanos());
+    return late.isPresent()
+        && late.getAsDouble() * grace.toNanos() > (1 - late.getAsDouble()) * elapsedNanos;
   }
 
   void handedBack(KnownExecutor executor, AttemptId attempt, Turn turn) {

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /**
@@ -60,6 +61,27 @@ final class Estimator {
     return origin.mnemonic().isEmpty()
         ? OptionalLong.empty()
         : median(keys(origin).stream().filter(key -> !key.equals(ANY)).toList());
+  }
+
+  /**
+   * The chance that an action which has run for so long runs for that much more, as actions like it
+   * did; empty if none of its kind is known. Few are known that ran for long, so each key begins
+   * with what the wider one says and departs from it the more, the more it has seen.
+   */
+  OptionalDouble chanceToOutlast(Origin origin, long elapsedNanos, long moreNanos) {
+    if (knownMedianNanos(origin).isEmpty()) {
+      return OptionalDouble.empty();
+    }
+    double chance = 0.5;
+    for (Key key : keys(origin).reversed()) {
+      Sketch sketch = key.equals(ANY) ? null : sketches.get(key);
+      if (sketch != null) {
+        double ranSoLong = sketch.weightAbove(elapsedNanos);
+        double ranLonger = sketch.weightAbove(elapsedNanos + moreNanos);
+        chance = (ranLonger + ENOUGH_SAMPLES * chance) / (ranSoLong + ENOUGH_SAMPLES);
+      }
+    }
+    return OptionalDouble.of(chance);
   }
 
   private OptionalLong median(List<Key> keys) {

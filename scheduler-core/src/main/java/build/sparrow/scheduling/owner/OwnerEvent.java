@@ -128,7 +128,12 @@ public sealed interface OwnerEvent {
   /** The executor's stream is broken or closed. */
   record ExecutorDisconnected(ExecutorId executor) implements OwnerEvent {}
 
-  record ExecutorDraining(ExecutorId executor) implements OwnerEvent {}
+  /**
+   * The executor takes no more work.
+   *
+   * @param grace after it what the executor still runs is handed back
+   */
+  record ExecutorDraining(ExecutorId executor, Duration grace) implements OwnerEvent {}
 
   record Token(ExecutorId executor, Resources free) implements OwnerEvent {}
 

@@ -36,7 +36,7 @@ public final class OwnerScheduler {
     Estimator estimator = new Estimator();
     operations = new Operations(config, table, placement, alarms, shares, estimator);
     clients = new Clients(config, pools, table, placement, operations, alarms, shares, estimator);
-    attempts = new Attempts(config, table, operations, clients, placement);
+    attempts = new Attempts(config, table, operations, clients, placement, estimator);
     executors = new Executors(config, pools, placement, attempts, alarms);
   }
 
@@ -85,8 +85,14 @@ public final class OwnerScheduler {
       case OwnerEvent.HeldAnnounced(var id, var held) ->
           from(id, turn, executor -> attempts.announced(executor, held, turn));
       case OwnerEvent.ExecutorDisconnected(var id) -> executors.disconnected(id, turn);
-      case OwnerEvent.ExecutorDraining(var id) ->
-          from(id, turn, executor -> executors.draining(executor, turn));
+      case OwnerEvent.ExecutorDraining(var id, var grace) ->
+          from(
+              id,
+              turn,
+              executor -> {
+                executors.draining(executor, turn);
+                attempts.callBack(executor, grace, turn);
+              });
       case OwnerEvent.Token(var id, var free) ->
           from(
               id,

@@ -31,12 +31,26 @@ final class Sketch {
   }
 
   private static int bucketOf(long nanos) {
-    double steps = Math.log(Math.max(1, nanos / SMALLEST_NANOS)) / Math.log(RATIO);
-    return Math.min(BUCKETS - 1, (int) steps);
+    return Math.min(BUCKETS - 1, (int) stepOf(nanos));
+  }
+
+  private static double stepOf(long nanos) {
+    return Math.log(Math.max(1, nanos / SMALLEST_NANOS)) / Math.log(RATIO);
   }
 
   int samples() {
     return samples;
+  }
+
+  /** The weight of what took longer, as if each bucket's were spread evenly over its ratio. */
+  double weightAbove(long nanos) {
+    double step = stepOf(nanos);
+    int bucket = Math.min(BUCKETS - 1, (int) step);
+    double above = weights[bucket] * Math.clamp(bucket + 1 - step, 0, 1);
+    for (int higher = bucket + 1; higher < BUCKETS; higher++) {
+      above += weights[higher];
+    }
+    return above;
   }
 
   /** The duration that this share of the weight does not exceed, to a bucket's middle. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import build.sparrow.scheduling.Origin;
 import java.time.Duration;
+import org.assertj.core.data.Offset;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 
@@ -51,6 +52,37 @@ final class EstimatorTest {
 
     assertThat(estimator.medianNanos(of("Test", "//c:new")))
         .isCloseTo(Duration.ofMillis(100).toNanos(), A_BUCKET);
+  }
+
+  @Test
+  void whatRanLongerThanMostOfItsLikeIsExpectedToGoOn() {
+    observe(of("Test", "//a:b"), Duration.ofSeconds(10), 30);
+    observe(of("Test", "//a:b"), Duration.ofSeconds(300), 10);
+    long grace = Duration.ofSeconds(25).toNanos();
+
+    assertThat(chanceToOutlast(of("Test", "//a:b"), Duration.ofSeconds(1), grace))
+        .isCloseTo(0.25, Offset.offset(0.1));
+    assertThat(chanceToOutlast(of("Test", "//a:b"), Duration.ofSeconds(100), grace))
+        .isGreaterThan(0.9);
+    assertThat(
+            estimator.chanceToOutlast(
+                of("Unseen", "//a:b"), Duration.ofSeconds(1).toNanos(), grace))
+        .isEmpty();
+  }
+
+  @Test
+  void oneLongRunOfATargetDoesNotMakeTheNextOneLong() {
+    observe(of("Test", "//a:quick"), Duration.ofSeconds(10), 30);
+    observe(of("Test", "//a:quick"), Duration.ofSeconds(300), 1);
+    observe(of("Test", "//a:other"), Duration.ofSeconds(105), 30);
+    long grace = Duration.ofSeconds(25).toNanos();
+
+    assertThat(chanceToOutlast(of("Test", "//a:quick"), Duration.ofSeconds(100), grace))
+        .isLessThan(0.5);
+  }
+
+  private double chanceToOutlast(Origin origin, Duration elapsed, long moreNanos) {
+    return estimator.chanceToOutlast(origin, elapsed.toNanos(), moreNanos).orElseThrow();
   }
 
   @Test

@@ -197,7 +197,7 @@ final class LossTest {
   @Test
   void theLossOfADrainingExecutorIsNotCharged() {
     owner.run("a", ONE);
-    owner.on(new OwnerEvent.ExecutorDraining(ONE));
+    owner.on(new OwnerEvent.ExecutorDraining(ONE, Duration.ofSeconds(25)));
 
     owner.loseSilently(ONE);
 

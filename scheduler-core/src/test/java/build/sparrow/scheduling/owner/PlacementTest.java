@@ -348,7 +348,7 @@ final class PlacementTest {
     ExecutorId executor = owner.join("e", 1);
     owner.token(executor, 1);
 
-    owner.on(new OwnerEvent.ExecutorDraining(executor));
+    owner.on(new OwnerEvent.ExecutorDraining(executor, Duration.ofSeconds(25)));
 
     assertThat(offered(owner.submit("a"))).isEmpty();
     assertThat(offered(owner.pull(executor, 1))).isEmpty();

@@ -211,8 +211,8 @@ final class ExecutorProcess {
           send(frontend, new OwnerEvent.Finished(id, attempt, ending));
       case ExecutorEffect.SendHandBack(var frontend, var attempt) ->
           send(frontend, new OwnerEvent.HandedBack(id, attempt));
-      case ExecutorEffect.SendDraining(var frontend, _) ->
-          send(frontend, new OwnerEvent.ExecutorDraining(id));
+      case ExecutorEffect.SendDraining(var frontend, var grace) ->
+          send(frontend, new OwnerEvent.ExecutorDraining(id, grace));
       case ExecutorEffect.Start(var attempt) -> run(attempt);
       case ExecutorEffect.Stop(var attempt) ->
           farm.timeline.after(

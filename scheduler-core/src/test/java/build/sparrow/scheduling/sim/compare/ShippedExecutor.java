@@ -193,8 +193,8 @@ final class ShippedExecutor {
           farm.run.timeline.after(KILL_NANOS, () -> ended(attempt, Ending.KILLED));
       case ExecutorEffect.SendHandBack(var frontend, var attempt) ->
           send(frontend, new OwnerEvent.HandedBack(id, attempt));
-      case ExecutorEffect.SendDraining(var frontend, _) ->
-          send(frontend, new OwnerEvent.ExecutorDraining(id));
+      case ExecutorEffect.SendDraining(var frontend, var grace) ->
+          send(frontend, new OwnerEvent.ExecutorDraining(id, grace));
       // It goes when its node goes.
       case ExecutorEffect.Drained _ -> {}
     }
