@@ -33,7 +33,7 @@ final class CallBackTest {
     owner.join("e1", 1);
     for (int sample = 0; sample < 20; sample++) {
       AttemptId attempt = begin("sample " + sample, TEST);
-      pass(Duration.ofSeconds(60));
+      pass(Duration.ofMinutes(1));
       owner.done(ONE, attempt);
       owner.on(new OwnerEvent.Concluded(operation("sample " + sample)));
     }

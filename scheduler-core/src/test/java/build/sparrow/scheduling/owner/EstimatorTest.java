@@ -57,7 +57,7 @@ final class EstimatorTest {
   @Test
   void whatRanLongerThanMostOfItsLikeIsExpectedToGoOn() {
     observe(of("Test", "//a:b"), Duration.ofSeconds(10), 30);
-    observe(of("Test", "//a:b"), Duration.ofSeconds(300), 10);
+    observe(of("Test", "//a:b"), Duration.ofMinutes(5), 10);
     long grace = Duration.ofSeconds(25).toNanos();
 
     assertThat(chanceToOutlast(of("Test", "//a:b"), Duration.ofSeconds(1), grace))
@@ -73,7 +73,7 @@ final class EstimatorTest {
   @Test
   void oneLongRunOfATargetDoesNotMakeTheNextOneLong() {
     observe(of("Test", "//a:quick"), Duration.ofSeconds(10), 30);
-    observe(of("Test", "//a:quick"), Duration.ofSeconds(300), 1);
+    observe(of("Test", "//a:quick"), Duration.ofMinutes(5), 1);
     observe(of("Test", "//a:other"), Duration.ofSeconds(105), 30);
     long grace = Duration.ofSeconds(25).toNanos();
 
