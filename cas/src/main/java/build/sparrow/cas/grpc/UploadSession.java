@@ -37,6 +37,10 @@ final class UploadSession {
     this.name = name;
   }
 
+  WriteName name() {
+    return name;
+  }
+
   /** Bytes that have been taken, in the form in which they travel. */
   long committedBytes() {
     return committedBytes;
@@ -119,6 +123,30 @@ final class UploadSession {
     }
     close();
     return OptionalLong.of(after);
+  }
+
+  /**
+   * Ends the upload, whose blob another one has brought: its client need not send the rest, and
+   * what it sent takes no room any more.
+   */
+  void endAsStored() {
+    // Whoever is at work finds out with the next message.
+    if (!lock.tryLock()) {
+      return;
+    }
+    try {
+      if (closed) {
+        return;
+      }
+      WriteCall sender = holder;
+      holder = null;
+      close();
+      if (sender != null) {
+        sender.complete(ByteStreamService.sizeWhenStored(name));
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Lets the call go; what it sent is kept for a while, if it is worth that. */

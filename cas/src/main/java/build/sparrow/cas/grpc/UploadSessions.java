@@ -4,9 +4,11 @@ import build.sparrow.cas.BlobScope;
 import build.sparrow.cas.BlobStore;
 import build.sparrow.cas.BlobUpload;
 import build.sparrow.cas.zstd.ZstdCodec;
+import build.sparrow.reapi.Digest;
 import build.sparrow.reapi.ResourceName.WriteName;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
@@ -21,6 +23,14 @@ final class UploadSessions implements AutoCloseable {
   private final ZstdCodec zstd;
   private final LongSupplier nanoTime;
   private final ConcurrentHashMap<WriteName, UploadSession> sessions = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<Target, Set<UploadSession>> byTarget = new ConcurrentHashMap<>();
+
+  /** The blob that uploads bring. */
+  private record Target(BlobScope scope, Digest digest) {
+    static Target of(WriteName name) {
+      return new Target(new BlobScope(name.instance(), name.function()), name.digest());
+    }
+  }
 
   UploadSessions(BlobStore store, ZstdCodec zstd, LongSupplier nanoTime) {
     this.store = store;
@@ -32,11 +42,27 @@ final class UploadSessions implements AutoCloseable {
   UploadSession attach(WriteName name, WriteCall call, long offset) throws IOException {
     while (true) {
       UploadSession session =
-          sessions.computeIfAbsent(name, absent -> new UploadSession(this, absent));
+          sessions.computeIfAbsent(name, absent -> add(new UploadSession(this, absent)));
       if (session.attach(call, offset)) {
         return session;
       }
     }
+  }
+
+  private UploadSession add(UploadSession session) {
+    byTarget.compute(
+        Target.of(session.name()),
+        (_, known) -> {
+          Set<UploadSession> all = known == null ? ConcurrentHashMap.newKeySet() : known;
+          all.add(session);
+          return all;
+        });
+    return session;
+  }
+
+  /** Ends the other uploads of a blob that one has brought. */
+  void endOthers(WriteName stored) {
+    byTarget.getOrDefault(Target.of(stored), Set.of()).forEach(UploadSession::endAsStored);
   }
 
   /** Bytes that the upload of that name has; 0 if there is none. */
@@ -66,6 +92,12 @@ final class UploadSessions implements AutoCloseable {
 
   void remove(WriteName name, UploadSession session) {
     sessions.remove(name, session);
+    byTarget.computeIfPresent(
+        Target.of(name),
+        (_, known) -> {
+          known.remove(session);
+          return known.isEmpty() ? null : known;
+        });
   }
 
   long nanoTime() {

@@ -39,9 +39,11 @@ final class WriteCall implements StreamObserver<WriteRequest> {
       return;
     }
     try {
-      OptionalLong committed = session(request).take(this, request);
+      UploadSession open = session(request);
+      OptionalLong committed = open.take(this, request);
       if (committed.isPresent()) {
         complete(committed.getAsLong());
+        sessions.endOthers(open.name());
       }
     } catch (IOException | RuntimeException e) {
       fail(StoreStatus.of(e));
@@ -82,7 +84,8 @@ final class WriteCall implements StreamObserver<WriteRequest> {
     detach();
   }
 
-  private void complete(long committedBytes) {
+  /** Answers that so much is stored, from any thread. */
+  void complete(long committedBytes) {
     if (ended.compareAndSet(false, true)) {
       responses.onNext(WriteResponse.newBuilder().setCommittedSize(committedBytes).build());
       responses.onCompleted();

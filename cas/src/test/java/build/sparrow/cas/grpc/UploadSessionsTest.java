@@ -1,6 +1,7 @@
 package build.sparrow.cas.grpc;
 
 import static build.sparrow.cas.SampleBlobs.digestOf;
+import static build.sparrow.cas.SampleBlobs.frame;
 import static build.sparrow.cas.SampleBlobs.random;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -143,6 +144,46 @@ class UploadSessionsTest {
     assertThat(laterResponses.only().getCommittedSize()).isEqualTo(1_000);
     assertThat(store.holds(DIGEST)).isTrue();
     assertThat(openUploads).hasValue(0);
+  }
+
+  @Test
+  void allUploadsOfABlobEnd_whenOneHasBroughtIt() throws Exception {
+    call.onNext(message(0, 400, false));
+    String zstdName =
+        NAME.replace("12345678", "22345678").replace("/blobs/", "/compressed-blobs/zstd/");
+    RecordingResponses<WriteResponse> zstdResponses = new RecordingResponses<>();
+    new WriteCall(sessions, zstdResponses)
+        .onNext(
+            message(0, 0, false).toBuilder()
+                .setResourceName(zstdName)
+                .setData(frame(BLOB).substring(0, 20))
+                .build());
+    String leftName = NAME.replace("12345678", "32345678");
+    WriteCall left = new WriteCall(sessions, new RecordingResponses<>());
+    left.onNext(message(0, 400, false).toBuilder().setResourceName(leftName).build());
+    left.onError(Status.CANCELLED.asException());
+    assertThat(sessions.count()).isEqualTo(3);
+
+    WriteCall faster = new WriteCall(sessions, new RecordingResponses<>());
+    String fasterName = NAME.replace("12345678", "42345678");
+    faster.onNext(message(0, 1_000, true).toBuilder().setResourceName(fasterName).build());
+
+    assertThat(responses.only().getCommittedSize()).isEqualTo(1_000);
+    assertThat(zstdResponses.only().getCommittedSize()).isEqualTo(-1);
+    assertThat(sessions.count()).isZero();
+    assertThat(openUploads).hasValue(0);
+  }
+
+  @Test
+  void uploadsOfOtherBlobsGoOn_whenOneIsThere() throws Exception {
+    Digest other = digestOf(BLOB.substring(1));
+    String otherName = NAME.replace(DIGEST.toString(), other.toString());
+    call.onNext(message(0, 400, false).toBuilder().setResourceName(otherName).build());
+
+    new WriteCall(sessions, new RecordingResponses<>()).onNext(message(0, 1_000, true));
+
+    assertThat(responses.isEnded()).isFalse();
+    assertThat(sessions.count()).isEqualTo(1);
   }
 
   @Test
