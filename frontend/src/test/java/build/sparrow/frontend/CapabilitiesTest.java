@@ -69,12 +69,19 @@ final class CapabilitiesTest {
   }
 
   @Test
+  void chunksAreCutAsTheProtocolRecommends() {
+    CacheCapabilities cache = capabilities.getCacheCapabilities();
+
+    assertThat(cache.getSplitBlobSupport()).isTrue();
+    assertThat(cache.getSpliceBlobSupport()).isTrue();
+    assertThat(cache.getFastCdc2020Params().getAvgChunkSizeBytes()).isEqualTo(512 << 10);
+    assertThat(cache.getFastCdc2020Params().getSeed()).isZero();
+  }
+
+  @Test
   void nothingIsAnnouncedThatIsNotServed() {
     CacheCapabilities cache = capabilities.getCacheCapabilities();
 
-    assertThat(cache.getSplitBlobSupport()).isFalse();
-    assertThat(cache.getSpliceBlobSupport()).isFalse();
-    assertThat(cache.hasFastCdc2020Params()).isFalse();
     assertThat(cache.hasRepMaxCdcParams()).isFalse();
   }
 

@@ -11,6 +11,7 @@ import build.bazel.remote.execution.v2.ContentAddressableStorageGrpc.ContentAddr
 import build.bazel.remote.execution.v2.GetTreeRequest;
 import build.bazel.remote.execution.v2.SpliceBlobRequest;
 import build.bazel.remote.execution.v2.SplitBlobRequest;
+import build.bazel.remote.execution.v2.SplitBlobResponse;
 import build.sparrow.cas.BlobScope;
 import build.sparrow.reapi.ActionKey;
 import build.sparrow.reapi.Digest;
@@ -101,11 +102,41 @@ final class StoreTest {
   }
 
   @Test
-  void whatIsNotAnnouncedIsNotServed() {
-    assertThatThrownBy(() -> cas().splitBlob(SplitBlobRequest.getDefaultInstance()))
-        .hasMessageContaining("UNIMPLEMENTED");
-    assertThatThrownBy(() -> cas().spliceBlob(SpliceBlobRequest.getDefaultInstance()))
-        .hasMessageContaining("UNIMPLEMENTED");
+  void blobsAreSplit_andSplicedOfChunks() throws Exception {
+    byte[] content = new byte[5 << 20];
+    new Random(2).nextBytes(content);
+    Digest digest = DigestFunction.SHA256.digestOf(content);
+    ByteString longer = ByteString.copyFrom(content).concat(ByteString.copyFrom(content));
+    Digest twice = DigestFunction.SHA256.digestOf(longer);
+    try (var upload = farm.blobs().write(SCOPE, digest)) {
+      upload.write(content);
+      upload.commit();
+    }
+
+    SplitBlobResponse split =
+        cas().splitBlob(SplitBlobRequest.newBuilder().setBlobDigest(digest.toProto()).build());
+    var spliced =
+        cas()
+            .spliceBlob(
+                SpliceBlobRequest.newBuilder()
+                    .setBlobDigest(twice.toProto())
+                    .addAllChunkDigests(split.getChunkDigestsList())
+                    .addAllChunkDigests(split.getChunkDigestsList())
+                    .build());
+
+    assertThat(spliced.getBlobDigest()).isEqualTo(twice.toProto());
+    try (InputStream all = farm.blobs().read(SCOPE, twice, 0, 0)) {
+      assertThat(ByteString.readFrom(all)).isEqualTo(longer);
+    }
+    assertThatThrownBy(
+            () ->
+                cas()
+                    .spliceBlob(
+                        SpliceBlobRequest.newBuilder()
+                            .setBlobDigest(twice.toProto())
+                            .addAllChunkDigests(split.getChunkDigestsList())
+                            .build()))
+        .hasMessageContaining("INVALID_ARGUMENT");
   }
 
   @Test

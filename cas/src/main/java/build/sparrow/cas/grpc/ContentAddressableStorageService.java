@@ -19,7 +19,6 @@ import build.sparrow.cas.zstd.ZstdCodec;
 import build.sparrow.reapi.Digest;
 import build.sparrow.reapi.DigestFunction;
 import build.sparrow.reapi.InstanceName;
-import build.sparrow.reapi.ReapiStatus;
 import build.sparrow.service.StreamGate;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
@@ -30,10 +29,12 @@ import java.util.List;
 public final class ContentAddressableStorageService extends ContentAddressableStorageImplBase {
   private final BlobStore store;
   private final BlobBatches batches;
+  private final BlobSplits splits;
 
   public ContentAddressableStorageService(BlobStore store) {
     this.store = store;
     this.batches = new BlobBatches(store, new ZstdCodec());
+    this.splits = new BlobSplits(store);
   }
 
   @Override
@@ -94,16 +95,11 @@ public final class ContentAddressableStorageService extends ContentAddressableSt
 
   @Override
   public void splitBlob(SplitBlobRequest request, StreamObserver<SplitBlobResponse> responses) {
-    responses.onError(notServed("SplitBlob"));
+    StoreStatus.answer(responses, () -> splits.split(request));
   }
 
   @Override
   public void spliceBlob(SpliceBlobRequest request, StreamObserver<SpliceBlobResponse> responses) {
-    responses.onError(notServed("SpliceBlob"));
-  }
-
-  private static RuntimeException notServed(String method) {
-    return ReapiStatus.unimplemented(
-        method + " is not served, as GetCapabilities says; upload and read whole blobs");
+    StoreStatus.answer(responses, () -> splits.splice(request));
   }
 }

@@ -13,8 +13,6 @@ import build.bazel.remote.execution.v2.BatchUpdateBlobsRequest;
 import build.bazel.remote.execution.v2.BatchUpdateBlobsResponse;
 import build.bazel.remote.execution.v2.Compressor;
 import build.bazel.remote.execution.v2.FindMissingBlobsRequest;
-import build.bazel.remote.execution.v2.SpliceBlobRequest;
-import build.bazel.remote.execution.v2.SplitBlobRequest;
 import build.sparrow.cas.BlobScope;
 import build.sparrow.cas.InMemoryBlobStore;
 import build.sparrow.cas.StoreFullException;
@@ -260,17 +258,5 @@ class ContentAddressableStorageServiceTest {
             Compressor.Value.IDENTITY);
     assertThat(Zstd.decompress(zstd.getResponses(0).getData().toByteArray(), 10_000))
         .isEqualTo(zeros.toByteArray());
-  }
-
-  @Test
-  void splittingAndSplicingAreNotServed() {
-    assertFails(
-            Status.Code.UNIMPLEMENTED,
-            () -> server.cas().splitBlob(SplitBlobRequest.getDefaultInstance()))
-        .hasMessageContaining("SplitBlob is not served");
-    assertFails(
-            Status.Code.UNIMPLEMENTED,
-            () -> server.cas().spliceBlob(SpliceBlobRequest.getDefaultInstance()))
-        .hasMessageContaining("SpliceBlob is not served");
   }
 }

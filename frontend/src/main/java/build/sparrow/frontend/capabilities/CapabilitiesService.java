@@ -4,11 +4,13 @@ import build.bazel.remote.execution.v2.ActionCacheUpdateCapabilities;
 import build.bazel.remote.execution.v2.CacheCapabilities;
 import build.bazel.remote.execution.v2.CapabilitiesGrpc;
 import build.bazel.remote.execution.v2.ExecutionCapabilities;
+import build.bazel.remote.execution.v2.FastCdc2020Params;
 import build.bazel.remote.execution.v2.GetCapabilitiesRequest;
 import build.bazel.remote.execution.v2.PriorityCapabilities;
 import build.bazel.remote.execution.v2.ServerCapabilities;
 import build.bazel.remote.execution.v2.SymlinkAbsolutePathStrategy;
 import build.bazel.semver.SemVer;
+import build.sparrow.cas.chunk.FastCdc;
 import build.sparrow.reapi.Compressor;
 import build.sparrow.reapi.DigestFunction;
 import build.sparrow.reapi.InstanceName;
@@ -43,7 +45,11 @@ public final class CapabilitiesService extends CapabilitiesGrpc.CapabilitiesImpl
                     .setMaxBatchTotalSizeBytes(maxBatchBytes)
                     .setSymlinkAbsolutePathStrategy(SymlinkAbsolutePathStrategy.Value.ALLOWED)
                     .addAllSupportedCompressors(compressors)
-                    .addAllSupportedBatchUpdateCompressors(compressors))
+                    .addAllSupportedBatchUpdateCompressors(compressors)
+                    .setSplitBlobSupport(true)
+                    .setSpliceBlobSupport(true)
+                    .setFastCdc2020Params(
+                        FastCdc2020Params.newBuilder().setAvgChunkSizeBytes(FastCdc.AVERAGE_BYTES)))
             .setExecutionCapabilities(
                 ExecutionCapabilities.newBuilder()
                     .setDigestFunction(DigestFunction.SHA256.toProto())
