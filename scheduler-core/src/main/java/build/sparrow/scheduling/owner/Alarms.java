@@ -26,6 +26,8 @@ final class Alarms {
     record GiveUp(ExecutorId executor) implements Purpose {}
 
     record CheckSilence(ExecutorId executor) implements Purpose {}
+
+    record Acknowledge() implements Purpose {}
   }
 
   record Alarm(long atNanos, long sequence, Purpose purpose) {}

@@ -20,6 +20,7 @@ final class Operations {
   private final OperationTable table;
   private final Placement placement;
   private final Alarms alarms;
+  private final Acknowledgements acknowledgements;
   private final Shares shares;
   private final Estimator estimator;
 
@@ -28,12 +29,14 @@ final class Operations {
       OperationTable table,
       Placement placement,
       Alarms alarms,
+      Acknowledgements acknowledgements,
       Shares shares,
       Estimator estimator) {
     this.config = config;
     this.table = table;
     this.placement = placement;
     this.alarms = alarms;
+    this.acknowledgements = acknowledgements;
     this.shares = shares;
     this.estimator = estimator;
   }
@@ -126,7 +129,7 @@ final class Operations {
     if (operation.state instanceof Concluding(var attempt, var executor)) {
       table.removeConcluding(attempt);
       turn.emit(new OwnerEffect.Completed(operation.id, attempt));
-      turn.emit(new OwnerEffect.SendAck(executor.id, attempt));
+      acknowledgements.owe(executor, attempt, turn);
       boolean waitsForFormerClients =
           operation.adopted
               && operation.watchers.isEmpty()

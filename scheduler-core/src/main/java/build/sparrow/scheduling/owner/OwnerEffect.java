@@ -90,46 +90,51 @@ public sealed interface OwnerEffect {
 
   // To executors, one a message of the stream; to be dropped where the stream is gone.
 
+  /** A message to an executor. */
+  sealed interface ToExecutor extends OwnerEffect {
+    ExecutorId executor();
+  }
+
   /**
    * The first answer to a Hello.
    *
    * @param counted what the farm counts of the executor beside its slots, in thousandths by name
    */
-  record SendWelcome(ExecutorId executor, Map<String, Long> counted) implements OwnerEffect {
+  record SendWelcome(ExecutorId executor, Map<String, Long> counted) implements ToExecutor {
     public SendWelcome {
       counted = Map.copyOf(counted);
     }
   }
 
-  record SendOffer(ExecutorId executor, OfferedAttempt offer) implements OwnerEffect {}
+  record SendOffer(ExecutorId executor, OfferedAttempt offer) implements ToExecutor {}
 
-  record SendPullReply(ExecutorId executor, List<OfferedAttempt> offers) implements OwnerEffect {
+  record SendPullReply(ExecutorId executor, List<OfferedAttempt> offers) implements ToExecutor {
     public SendPullReply {
       offers = List.copyOf(offers);
     }
   }
 
-  record SendReserve(ExecutorId executor, int count) implements OwnerEffect {}
+  record SendReserve(ExecutorId executor, int count) implements ToExecutor {}
 
-  record SendCancelReserve(ExecutorId executor, int count) implements OwnerEffect {}
+  record SendCancelReserve(ExecutorId executor, int count) implements ToExecutor {}
 
   /**
    * Asks the executor to keep what frees until it covers the room, and then to pull.
    *
    * @param room what an action takes; nothing once none waits for it any more
    */
-  record SendRoomWanted(ExecutorId executor, Resources room) implements OwnerEffect {}
+  record SendRoomWanted(ExecutorId executor, Resources room) implements ToExecutor {}
 
-  record SendKill(ExecutorId executor, AttemptId attempt) implements OwnerEffect {}
+  record SendKill(ExecutorId executor, AttemptId attempt) implements ToExecutor {}
 
-  record SendAck(ExecutorId executor, AttemptId attempt) implements OwnerEffect {}
+  record SendAck(ExecutorId executor, AttemptId attempt) implements ToExecutor {}
 
   /**
    * Asks the executor to drain.
    *
    * @param grace how long what it runs may go on; null for what its pool grants
    */
-  record SendDrain(ExecutorId executor, @Nullable Duration grace) implements OwnerEffect {}
+  record SendDrain(ExecutorId executor, @Nullable Duration grace) implements ToExecutor {}
 
   /**
    * Close the executor's stream: it was silent for too long or is superseded. It may come back with

@@ -19,6 +19,7 @@ import java.util.random.RandomGenerator;
 public final class OwnerScheduler {
   private final OwnerConfig config;
   private final Alarms alarms = new Alarms();
+  private final Acknowledgements acknowledgements = new Acknowledgements(alarms);
   private final OperationTable table = new OperationTable();
   private final Pools pools;
   private final Placement placement;
@@ -34,7 +35,8 @@ public final class OwnerScheduler {
     placement = new Placement(config, pools);
     Shares shares = new Shares(config.tenantWeights());
     Estimator estimator = new Estimator();
-    operations = new Operations(config, table, placement, alarms, shares, estimator);
+    operations =
+        new Operations(config, table, placement, alarms, acknowledgements, shares, estimator);
     clients = new Clients(config, pools, table, placement, operations, alarms, shares, estimator);
     attempts = new Attempts(config, table, operations, clients, placement, estimator);
     executors = new Executors(config, pools, placement, attempts, alarms);
@@ -56,6 +58,7 @@ public final class OwnerScheduler {
     for (var due = alarms.pollDue(nowNanos); due != null; due = alarms.pollDue(nowNanos)) {
       ring(due, turn);
     }
+    acknowledgements.join(turn);
     return List.copyOf(turn.effects());
   }
 
@@ -92,6 +95,7 @@ public final class OwnerScheduler {
               executor -> {
                 executors.draining(executor, turn);
                 attempts.callBack(executor, grace, turn);
+                acknowledgements.pay(id, turn);
               });
       case OwnerEvent.Token(var id, var free) ->
           from(
@@ -132,6 +136,7 @@ public final class OwnerScheduler {
       case Alarms.Purpose.GiveUp(var executor) -> executors.reconnectMissed(alarm, executor, turn);
       case Alarms.Purpose.CheckSilence(var executor) ->
           executors.checkSilence(alarm, executor, turn);
+      case Alarms.Purpose.Acknowledge _ -> acknowledgements.payAll(turn);
     }
   }
 

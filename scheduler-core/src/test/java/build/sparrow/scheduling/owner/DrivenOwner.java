@@ -152,6 +152,10 @@ final class DrivenOwner {
     return on(new OwnerEvent.Pulled(executor, Resources.slots(freeSlots)));
   }
 
+  void heartbeat(ExecutorId executor) {
+    on(new OwnerEvent.Progressed(executor, List.of()));
+  }
+
   List<OwnerEffect> accept(ExecutorId executor, AttemptId attempt) {
     return on(new OwnerEvent.Accepted(executor, attempt));
   }

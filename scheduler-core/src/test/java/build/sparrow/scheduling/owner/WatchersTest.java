@@ -69,10 +69,45 @@ final class WatchersTest {
     List<OwnerEffect> concluded = owner.on(new OwnerEvent.Concluded(operation("a")));
 
     assertThat(done).containsExactly(new OwnerEffect.Conclude(operation("a"), ONE, attempt));
-    assertThat(concluded)
-        .containsExactly(
-            new OwnerEffect.Completed(operation("a"), attempt),
-            new OwnerEffect.SendAck(ONE, attempt));
+    assertThat(concluded).containsExactly(new OwnerEffect.Completed(operation("a"), attempt));
+    owner.advance(Duration.ofSeconds(5));
+    owner.heartbeat(ONE);
+    assertThat(owner.advance(Duration.ofSeconds(5)))
+        .containsExactly(new OwnerEffect.SendAck(ONE, attempt));
+  }
+
+  @Test
+  void anAcknowledgementGoesWithTheNextOffer() {
+    AttemptId attempt = owner.run("a", ONE);
+    owner.done(ONE, attempt);
+    owner.on(new OwnerEvent.Concluded(operation("a")));
+    owner.token(ONE, 1);
+
+    List<OwnerEffect> effects = owner.submit("b");
+
+    assertThat(effects).hasAtLeastOneElementOfType(OwnerEffect.SendOffer.class);
+    assertThat(effects).endsWith(new OwnerEffect.SendAck(ONE, attempt));
+    assertThat(only(OwnerEffect.SendAck.class, owner.advance(Duration.ofSeconds(10)))).isEmpty();
+  }
+
+  @Test
+  void anExecutorThatDrainsIsToldAtOnceWhatIsOwedToIt() {
+    AttemptId attempt = owner.run("a", ONE);
+    owner.done(ONE, attempt);
+    owner.on(new OwnerEvent.Concluded(operation("a")));
+
+    assertThat(owner.on(new OwnerEvent.ExecutorDraining(ONE, Duration.ofMinutes(1))))
+        .containsExactly(new OwnerEffect.SendAck(ONE, attempt));
+  }
+
+  @Test
+  void anExecutorThatDrainsIsToldAtOnceOfALaterResult() {
+    AttemptId attempt = owner.run("a", ONE);
+    owner.on(new OwnerEvent.ExecutorDraining(ONE, Duration.ofMinutes(1)));
+    owner.done(ONE, attempt);
+
+    assertThat(owner.on(new OwnerEvent.Concluded(operation("a"))))
+        .contains(new OwnerEffect.SendAck(ONE, attempt));
   }
 
   @Test
@@ -86,8 +121,11 @@ final class WatchersTest {
 
     assertThat(hello).containsExactly(new OwnerEffect.SendWelcome(ONE, Map.of()));
     assertThat(again).isEmpty();
-    assertThat(owner.on(new OwnerEvent.Concluded(operation("a"))))
-        .contains(new OwnerEffect.SendAck(ONE, attempt));
+    owner.on(new OwnerEvent.Concluded(operation("a")));
+    owner.advance(Duration.ofSeconds(5));
+    owner.heartbeat(ONE);
+    assertThat(owner.advance(Duration.ofSeconds(5)))
+        .containsExactly(new OwnerEffect.SendAck(ONE, attempt));
     assertThat(owner.done(ONE, attempt)).containsExactly(new OwnerEffect.SendAck(ONE, attempt));
   }
 
