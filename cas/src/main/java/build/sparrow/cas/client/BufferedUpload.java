@@ -36,12 +36,17 @@ public final class BufferedUpload extends BlobUpload {
     taken = taken.concat(bytes);
   }
 
-  @Override
-  public void commit() throws IOException {
+  /** All that was taken; as many bytes as the digest says. */
+  ByteString whole() throws DigestMismatchException {
     if (taken.size() < digest.sizeBytes()) {
       throw DigestMismatchException.tooShort(taken.size(), digest);
     }
-    store.writeAll(scope, Map.of(digest, taken));
+    return taken;
+  }
+
+  @Override
+  public void commit() throws IOException {
+    store.writeAll(scope, Map.of(digest, whole()));
   }
 
   @Override

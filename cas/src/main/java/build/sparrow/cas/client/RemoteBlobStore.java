@@ -14,7 +14,11 @@ import build.sparrow.cas.BlobStore;
 import build.sparrow.cas.BlobUpload;
 import build.sparrow.cas.CasLimits;
 import build.sparrow.cas.DigestMismatchException;
+import build.sparrow.cas.EncodedBlob;
+import build.sparrow.cas.zstd.ZstdCodec;
+import build.sparrow.reapi.Compressor;
 import build.sparrow.reapi.Digest;
+import build.sparrow.reapi.ResourceName.ReadName;
 import com.google.bytestream.ByteStreamGrpc;
 import com.google.bytestream.ByteStreamGrpc.ByteStreamBlockingV2Stub;
 import com.google.protobuf.ByteString;
@@ -113,6 +117,16 @@ public final class RemoteBlobStore implements BlobStore {
     return RemoteInput.open(byteStream, retries, scope, digest, offset, length, true);
   }
 
+  @Override
+  public InputStream readZstd(BlobScope scope, Digest digest, long offset, ZstdCodec zstd)
+      throws IOException {
+    if (offset > 0 || digest.sizeBytes() <= CasLimits.CHUNK_BYTES) {
+      return BlobStore.super.readZstd(scope, digest, offset, zstd);
+    }
+    ReadName name = new ReadName(scope.instance(), Compressor.ZSTD, scope.function(), digest);
+    return RemoteFrames.open(byteStream, retries, name);
+  }
+
   /**
    * As {@link #read}, from offset on at least one byte, but nobody compares the bytes with the
    * digest: for who hashes what comes from several stores.
@@ -125,12 +139,26 @@ public final class RemoteBlobStore implements BlobStore {
   @Override
   public Map<Digest, ByteString> readAll(BlobScope scope, Collection<Digest> digests)
       throws IOException {
-    CasLimits.checkSmall(digests);
     Map<Digest, ByteString> blobs = new HashMap<>();
+    readAll(scope, digests, Compressor.IDENTITY)
+        .forEach((digest, blob) -> blobs.put(digest, blob.data()));
+    return blobs;
+  }
+
+  @Override
+  public Map<Digest, EncodedBlob> readAllEncoded(BlobScope scope, Collection<Digest> digests)
+      throws IOException {
+    return readAll(scope, digests, Compressor.ZSTD);
+  }
+
+  private Map<Digest, EncodedBlob> readAll(
+      BlobScope scope, Collection<Digest> digests, Compressor acceptable) throws IOException {
+    CasLimits.checkSmall(digests);
+    Map<Digest, EncodedBlob> blobs = new HashMap<>();
     Set<Digest> wanted = new LinkedHashSet<>();
     for (Digest digest : digests) {
       if (digest.isEmpty()) {
-        blobs.put(digest, ByteString.EMPTY);
+        blobs.put(digest, new EncodedBlob(Compressor.IDENTITY, ByteString.EMPTY));
       } else {
         wanted.add(digest);
       }
@@ -139,7 +167,8 @@ public final class RemoteBlobStore implements BlobStore {
       var request =
           BatchReadBlobsRequest.newBuilder()
               .setInstanceName(scope.instance().value())
-              .setDigestFunction(scope.function().toProto());
+              .setDigestFunction(scope.function().toProto())
+              .addAcceptableCompressors(acceptable.toProto());
       part.forEach(digest -> request.addDigests(digest.toProto()));
       retries.call(
           "BatchReadBlobs",
@@ -152,7 +181,7 @@ public final class RemoteBlobStore implements BlobStore {
       BlobScope scope,
       Set<Digest> wanted,
       BatchReadBlobsResponse batch,
-      Map<Digest, ByteString> blobs)
+      Map<Digest, EncodedBlob> blobs)
       throws StatusException, IOException {
     for (var response : batch.getResponsesList()) {
       Digest digest =
@@ -161,19 +190,34 @@ public final class RemoteBlobStore implements BlobStore {
         continue;
       }
       throwIfFailed(response.getStatus());
+      if (!wanted.contains(digest)) {
+        throw new IOException("The store answered with blob %s, unasked".formatted(digest));
+      }
+      if (response.getCompressor() == Compressor.ZSTD.toProto()) {
+        // The store compared the frames with its checksums, and who decodes them has the digest.
+        blobs.put(digest, new EncodedBlob(Compressor.ZSTD, response.getData()));
+        continue;
+      }
       Digest actual = scope.function().digestOf(response.getData());
-      if (!actual.equals(digest) || !wanted.contains(digest)) {
+      if (!actual.equals(digest)) {
         throw new IOException(
             "The store answered for blob %s with bytes whose digest is %s"
                 .formatted(digest, actual));
       }
-      blobs.put(digest, response.getData());
+      blobs.put(digest, new EncodedBlob(Compressor.IDENTITY, response.getData()));
     }
     return true;
   }
 
   @Override
   public void writeAll(BlobScope scope, Map<Digest, ByteString> blobs) throws IOException {
+    writeAll(scope, blobs, Map.of());
+  }
+
+  @Override
+  public void writeAll(
+      BlobScope scope, Map<Digest, ByteString> blobs, Map<Digest, ByteString> frames)
+      throws IOException {
     CasLimits.checkSmall(blobs.keySet());
     Set<Digest> wanted = new LinkedHashSet<>();
     for (Map.Entry<Digest, ByteString> blob : blobs.entrySet()) {
@@ -193,7 +237,13 @@ public final class RemoteBlobStore implements BlobStore {
               .setDigestFunction(scope.function().toProto());
       for (Digest digest : part) {
         ByteString blob = Objects.requireNonNull(blobs.get(digest));
-        batch.addRequestsBuilder().setDigest(digest.toProto()).setData(blob);
+        ByteString frame = frames.get(digest);
+        var one = batch.addRequestsBuilder().setDigest(digest.toProto());
+        if (frame != null && frame.size() < blob.size()) {
+          one.setData(frame).setCompressor(Compressor.ZSTD.toProto());
+        } else {
+          one.setData(blob);
+        }
       }
       retries.call("BatchUpdateBlobs", () -> check(part, cas().batchUpdateBlobs(batch.build())));
     }
@@ -225,7 +275,17 @@ public final class RemoteBlobStore implements BlobStore {
   public BlobUpload write(BlobScope scope, Digest digest) {
     return digest.sizeBytes() <= SMALL_BLOB_BYTES
         ? new BufferedUpload(this, scope, digest)
-        : new StreamedUpload(UploadStream.named(byteStream, scope, digest), digest);
+        : new StreamedUpload(
+            UploadStream.named(byteStream, scope, Compressor.IDENTITY, digest), digest, true);
+  }
+
+  /** Large frames pass through as they are: it is the other process that decodes them. */
+  @Override
+  public BlobUpload writeZstd(BlobScope scope, Digest digest, ZstdCodec zstd) throws IOException {
+    return digest.sizeBytes() <= SMALL_BLOB_BYTES
+        ? new BufferedFrames(this, scope, digest, zstd)
+        : new StreamedUpload(
+            UploadStream.named(byteStream, scope, Compressor.ZSTD, digest), digest, false);
   }
 
   @Override
@@ -234,7 +294,7 @@ public final class RemoteBlobStore implements BlobStore {
       BlobStore.super.writeFrom(scope, digest, source);
       return;
     }
-    UploadStream stream = UploadStream.named(byteStream, scope, digest);
+    UploadStream stream = UploadStream.named(byteStream, scope, Compressor.IDENTITY, digest);
     Retries.Round round = retries.start("Write");
     long before = 0;
     while (true) {

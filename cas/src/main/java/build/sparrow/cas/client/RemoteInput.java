@@ -163,7 +163,8 @@ final class RemoteInput extends InputStream {
     }
   }
 
-  private static @Nullable ReadResponse await(BlockingClientCall<?, ReadResponse> call)
+  /** The next message; null at the end. */
+  static @Nullable ReadResponse await(BlockingClientCall<?, ReadResponse> call)
       throws StatusException, InterruptedException {
     try {
       return call.read(STALL_SECONDS, TimeUnit.SECONDS);

@@ -12,14 +12,19 @@ import java.io.IOException;
 final class StreamedUpload extends BlobUpload {
   private final UploadStream stream;
   private final Digest digest;
+  private final boolean isPlain;
   private ByteString pending = ByteString.EMPTY;
   private long takenBytes;
   private boolean started;
   private boolean stored;
 
-  StreamedUpload(UploadStream stream, Digest digest) {
+  /**
+   * @param isPlain whether the bytes are those of the digest, and not zstd frames
+   */
+  StreamedUpload(UploadStream stream, Digest digest, boolean isPlain) {
     this.stream = stream;
     this.digest = digest;
+    this.isPlain = isPlain;
   }
 
   /** A step of the upload that the other process may fail. */
@@ -38,7 +43,7 @@ final class StreamedUpload extends BlobUpload {
     if (stored) {
       return;
     }
-    if (bytes.size() > digest.sizeBytes() - takenBytes) {
+    if (isPlain && bytes.size() > digest.sizeBytes() - takenBytes) {
       throw DigestMismatchException.tooLong(digest);
     }
     takenBytes += bytes.size();
@@ -80,10 +85,10 @@ final class StreamedUpload extends BlobUpload {
     if (stored) {
       return;
     }
-    if (takenBytes < digest.sizeBytes()) {
+    if (isPlain && takenBytes < digest.sizeBytes()) {
       throw DigestMismatchException.tooShort(takenBytes, digest);
     }
-    if (!pending.isEmpty()) {
+    if (!pending.isEmpty() || !started) {
       send(pending.size());
     }
     if (!stored) {

@@ -34,6 +34,7 @@ final class UploadStream {
 
   private final ByteStreamBlockingV2Stub stub;
   private final String resourceName;
+  private final Compressor compressor;
   private final long sizeBytes;
   private @Nullable BlockingClientCall<WriteRequest, WriteResponse> call;
   // Whether the open call has said what it is about.
@@ -41,18 +42,19 @@ final class UploadStream {
   private boolean interrupted;
   private long sentBytes;
 
-  private UploadStream(ByteStreamBlockingV2Stub stub, String resourceName, long sizeBytes) {
+  private UploadStream(ByteStreamBlockingV2Stub stub, WriteName name) {
     this.stub = stub;
-    this.resourceName = resourceName;
-    this.sizeBytes = sizeBytes;
+    this.resourceName = name.format();
+    this.compressor = name.compressor();
+    this.sizeBytes = name.digest().sizeBytes();
   }
 
   /** A stream that has not been started, under a name of its own. */
-  static UploadStream named(ByteStreamBlockingV2Stub stub, BlobScope scope, Digest digest) {
-    WriteName name =
-        new WriteName(
-            scope.instance(), UUID.randomUUID(), Compressor.IDENTITY, scope.function(), digest);
-    return new UploadStream(stub, name.format(), digest.sizeBytes());
+  static UploadStream named(
+      ByteStreamBlockingV2Stub stub, BlobScope scope, Compressor compressor, Digest digest) {
+    return new UploadStream(
+        stub,
+        new WriteName(scope.instance(), UUID.randomUUID(), compressor, scope.function(), digest));
   }
 
   /** Bytes that were sent, or that the other process kept of an earlier call. */
@@ -157,10 +159,17 @@ final class UploadStream {
       BlockingClientCall<WriteRequest, WriteResponse> call, @Nullable WriteResponse response)
       throws StatusException, InterruptedException {
     long committed = response == null ? 0 : response.getCommittedSize();
-    if (committed != sizeBytes) {
+    boolean isWhole =
+        switch (compressor) {
+          case IDENTITY -> committed == sizeBytes;
+          // The latter says that the store has got the blob otherwise.
+          case ZSTD -> committed == sentBytes || committed == -1;
+        };
+    if (!isWhole) {
       throw Status.INTERNAL
           .withDescription(
-              "The store ended an upload after %d of %d bytes".formatted(committed, sizeBytes))
+              "The store ended an upload after %d bytes of blob %s"
+                  .formatted(committed, resourceName))
           .asException();
     }
     // Hears the end of the call, which would else be cancelled.

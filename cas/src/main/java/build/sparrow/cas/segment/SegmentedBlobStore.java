@@ -224,7 +224,7 @@ public final class SegmentedBlobStore implements ListedBlobStore, Closeable {
       }
       RecordKey key = new RecordKey(RecordKind.BLOB, tag, scope.function(), announced);
       if (announced.sizeBytes() > store.sizes().largeBytes()) {
-        writeLarge(key, blob.getValue());
+        writeLarge(key, blob.getValue(), frames.get(announced));
       } else if (!announced.isEmpty()) {
         records.add(record(key, blob.getValue(), frames.get(announced)));
       }
@@ -240,11 +240,29 @@ public final class SegmentedBlobStore implements ListedBlobStore, Closeable {
         : NewRecord.of(key, indexKey, Codec.PLAIN, blob);
   }
 
-  private void writeLarge(RecordKey key, ByteString blob) throws IOException {
+  private void writeLarge(RecordKey key, ByteString blob, @Nullable ByteString frames)
+      throws IOException {
     store.checkFits(key, blob.size());
+    if (frames != null && Codec.isWorthKeeping(frames.size(), blob.size())) {
+      writeLargeFrames(key, frames);
+      return;
+    }
     try (SegmentUpload upload = new SegmentUpload(store, key)) {
       upload.write(blob);
       upload.commit();
+    }
+  }
+
+  private void writeLargeFrames(RecordKey key, ByteString frames) throws IOException {
+    if (store.records().use(key)) {
+      return;
+    }
+    LargeSink sink = store.largeFrames(key);
+    try {
+      sink.write(frames);
+      sink.commit();
+    } finally {
+      sink.close();
     }
   }
 

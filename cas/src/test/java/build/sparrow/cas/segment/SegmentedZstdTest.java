@@ -81,8 +81,14 @@ class SegmentedZstdTest extends ZstdContract<SegmentedBlobStore> {
 
   @Test
   void framesOfABatchAreKeptAsTheyCame_ifTheySaveBytes() throws Exception {
-    ByteString blob = compressible(1, 10_000);
-    ByteString dense = random(1, 10_000);
+    for (int sizeBytes : List.of(10_000, 400_000)) {
+      assertFramesOfABatchAreKept(sizeBytes);
+    }
+  }
+
+  private void assertFramesOfABatchAreKept(int sizeBytes) throws IOException {
+    ByteString blob = compressible(1, sizeBytes);
+    ByteString dense = random(1, sizeBytes);
 
     store.writeAll(
         SCOPE,
