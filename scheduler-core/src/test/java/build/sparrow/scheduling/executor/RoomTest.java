@@ -30,7 +30,7 @@ final class RoomTest {
   }
 
   private List<ExecutorEffect> on(ExecutorEvent event) {
-    return executor.on(event, 1, random);
+    return executor.on(event, 1);
   }
 
   private static Resources room(int slots, int cpus) {
@@ -90,7 +90,8 @@ final class RoomTest {
     offer(F, 1, 2);
     on(new ExecutorEvent.RoomWanted(F, room(1, 3)));
 
-    assertThat(on(new ExecutorEvent.Reserved(G, 1))).contains(new SendPull(G, Resources.slots(2)));
+    assertThat(on(new ExecutorEvent.Reserved(G, 1, 0)))
+        .contains(new SendPull(G, Resources.slots(2)));
   }
 
   @Test
@@ -106,10 +107,10 @@ final class RoomTest {
   @Test
   void whoHasWaitedLongestForRoomComesFirst() {
     offer(F, 1, 1);
-    executor.on(new ExecutorEvent.RoomWanted(G, room(1, 4)), 2, random);
-    executor.on(new ExecutorEvent.RoomWanted(F, room(1, 4)), 3, random);
+    executor.on(new ExecutorEvent.RoomWanted(G, room(1, 4)), 2);
+    executor.on(new ExecutorEvent.RoomWanted(F, room(1, 4)), 3);
 
-    assertThat(executor.on(new ExecutorEvent.Ended(attempt(F, 1), Ending.DECIDED), 4, random))
+    assertThat(executor.on(new ExecutorEvent.Ended(attempt(F, 1), Ending.DECIDED), 4))
         .contains(new SendPull(G, room(4, 4)));
   }
 
