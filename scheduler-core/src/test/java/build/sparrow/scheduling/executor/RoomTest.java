@@ -11,7 +11,6 @@ import build.sparrow.scheduling.executor.ExecutorEffect.SendPull;
 import build.sparrow.scheduling.executor.ExecutorEffect.SendReject;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 /** An executor admits what it has room for, and keeps what it was asked to keep. */
@@ -20,7 +19,6 @@ final class RoomTest {
   private static final FrontendId G = new FrontendId("g");
 
   private final ExecutorScheduler executor = new ExecutorScheduler(ExecutorConfig.of(4));
-  private final SplittableRandom random = new SplittableRandom(1);
 
   RoomTest() {
     for (FrontendId frontend : List.of(F, G)) {
