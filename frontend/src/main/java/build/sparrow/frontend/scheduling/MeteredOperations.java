@@ -37,7 +37,8 @@ public final class MeteredOperations implements OperationListener {
           .register();
   private static final Counter REQUEUES =
       Counter.build(
-              "sparrow_scheduler_requeues", "Attempts that were lost or handed back and begun anew")
+              "sparrow_scheduler_requeues",
+              "Attempts that were lost, handed back or stopped for another tenant, and begun anew")
           .register();
   private static final Counter OPERATIONS =
       Counter.build("sparrow_frontend_operations", "Operations that ended, by how they did")

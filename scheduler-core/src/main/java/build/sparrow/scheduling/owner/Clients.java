@@ -29,6 +29,7 @@ final class Clients {
   private final Alarms alarms;
   private final Shares shares;
   private final Estimator estimator;
+  private final Reclaim reclaim;
   private long sequence;
 
   Clients(
@@ -48,6 +49,7 @@ final class Clients {
     this.alarms = alarms;
     this.shares = shares;
     this.estimator = estimator;
+    this.reclaim = new Reclaim(shares, placement, operations);
   }
 
   void submit(OwnerEvent.Submit submit, Turn turn) {
@@ -91,6 +93,7 @@ final class Clients {
           turn.nowNanos(), config.times().takeover(), new Alarms.Purpose.EndTakeover(operation.id));
     } else {
       placement.enqueue(operation, turn);
+      reclaim.arrived(operation, turn);
     }
   }
 

@@ -57,9 +57,15 @@ final class Operation {
   final long dueNanos;
 
   /** That it keeps busy, in thousandths. */
-  private final long processors;
+  final long processors;
 
   int priority;
+
+  /** When it was offered last; 0 if another owner did that. */
+  long boundNanos;
+
+  /** How often it was stopped so that others come to what they are due. */
+  int stops;
 
   /** When its process began, as far as its executor said; 0 before. */
   long executingNanos;
@@ -129,7 +135,11 @@ final class Operation {
   void occupy(boolean now) {
     if (now != occupies) {
       occupies = now;
-      share.occupy(now ? processors : -processors);
+      if (now) {
+        share.occupy(this);
+      } else {
+        share.vacate(this);
+      }
     }
   }
 

@@ -85,6 +85,17 @@ final class Operations {
     placement.enqueue(operation, turn);
   }
 
+  /** What it runs is killed, and begun again in its turn. Nothing is charged. */
+  void stopForOthers(Operation operation, Turn turn) {
+    operation.stops++;
+    boolean wasExecuting = operation.state.stage() == Stage.EXECUTING;
+    killAttempt(operation, turn);
+    if (wasExecuting) {
+      turn.emit(new OwnerEffect.StageChanged(operation.id, Stage.QUEUED, null));
+    }
+    placement.enqueue(operation, turn);
+  }
+
   /** A loss was charged: once more, or no more. */
   void judge(Operation operation, Verdict verdict, Turn turn) {
     switch (verdict) {

@@ -248,6 +248,7 @@ final class Placement {
             queue.size(executor),
             operation.mustRunAlone);
     operation.become(new OperationState.Offered(offer.attempt(), executor, offer.alone()));
+    operation.boundNanos = turn.nowNanos();
     operation.occupy(true);
     operation.attempts++;
     executor.offered(offer, operation, pulled);
@@ -312,6 +313,16 @@ final class Placement {
   int queuePosition(Operation operation) {
     PlatformQueue queue = queues.get(operation.wanted);
     return queue == null ? 0 : queue.position(operation);
+  }
+
+  /** Whether the other operation could run where this one does, if this one did not. */
+  boolean makesRoom(Operation running, KnownExecutor executor, Operation waiting) {
+    PlatformQueue queue = queues.get(waiting.wanted);
+    return queue != null
+        && executor.open()
+        && queue.groups.contains(executor.group)
+        && !queue.shuns(waiting, executor)
+        && pools.taken(running.wanted, executor.group.traits).covers(queue.size(executor));
   }
 
   /** Whether an idle executor would take such an action at once. */

@@ -1,5 +1,7 @@
 package build.sparrow.scheduling.owner;
 
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +20,12 @@ final class Share {
 
   /** Processors that its actions keep busy which are offered or run, in thousandths. */
   private long running;
+
+  /** What it was given by stopping others' actions and has not taken yet, in thousandths. */
+  private long claimed;
+
+  /** Of a tenant: its actions that are offered or run, in the order in which they came to that. */
+  private final LinkedHashSet<Operation> occupants = new LinkedHashSet<>();
 
   /** Actions of it that are known here and have not ended. */
   int members;
@@ -56,10 +64,42 @@ final class Share {
     return parts < PARTS ? 0 : 1 + Math.getExponent(parts / PARTS);
   }
 
-  void occupy(long change) {
-    running += change;
+  /** Of an invocation: an action of it is offered, or an executor announced it. */
+  void occupy(Operation operation) {
+    running += operation.processors;
     if (tenant != null) {
-      tenant.running += change;
+      tenant.running += operation.processors;
+      tenant.claimed = Math.max(0, tenant.claimed - operation.processors);
+      tenant.occupants.add(operation);
     }
+  }
+
+  /** Of an invocation: the action neither is offered nor runs any more. */
+  void vacate(Operation operation) {
+    running -= operation.processors;
+    if (tenant != null) {
+      tenant.running -= operation.processors;
+      tenant.occupants.remove(operation);
+    }
+  }
+
+  /** Of a tenant: its actions that are offered or run, the last first. */
+  Collection<Operation> occupants() {
+    return occupants.reversed();
+  }
+
+  /** Of a tenant: room is being made for it. */
+  void claim(long processors) {
+    claimed += processors;
+  }
+
+  /** What the tenant would have running for each of its weight with so much less. */
+  double loadWithout(long processors) {
+    return (double) (running - processors) / weight;
+  }
+
+  /** The same with so much more, and with what it has claimed. */
+  double loadWith(long processors) {
+    return (double) (running + claimed + processors) / weight;
   }
 }

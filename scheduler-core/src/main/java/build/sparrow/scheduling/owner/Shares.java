@@ -2,14 +2,16 @@ package build.sparrow.scheduling.owner;
 
 import build.sparrow.scheduling.Origin;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The tenants and invocations that have actions here; one without any is forgotten. */
 final class Shares {
   private record Invocation(String tenant, String name) {}
 
   private final Map<String, Integer> weights;
-  private final Map<String, Share> tenants = new HashMap<>();
+  private final Map<String, Share> tenants = new LinkedHashMap<>();
   private final Map<Invocation, Share> invocations = new HashMap<>();
 
   /**
@@ -36,6 +38,17 @@ final class Shares {
     tenant.members++;
     invocation.members++;
     return invocation;
+  }
+
+  /** The tenant that has most running for its weight; null if there is none. */
+  @Nullable Share richest() {
+    Share richest = null;
+    for (Share tenant : tenants.values()) {
+      if (richest == null || tenant.tenantLoad() > richest.tenantLoad()) {
+        richest = tenant;
+      }
+    }
+    return richest;
   }
 
   void leave(Share invocation) {

@@ -2,6 +2,7 @@ package build.sparrow.scheduling.sim;
 
 import build.sparrow.scheduling.FrontendId;
 import build.sparrow.scheduling.OperationId;
+import build.sparrow.scheduling.Origin;
 import build.sparrow.scheduling.WatcherId;
 import build.sparrow.scheduling.owner.Departure;
 import java.util.List;
@@ -39,6 +40,11 @@ final class Call {
 
   int priority() {
     return priority;
+  }
+
+  /** Each tenant has one build. */
+  Origin origin() {
+    return new Origin("tenant " + number % farm.weather.tenants(), "", "", "");
   }
 
   @Nullable OperationId operation() {

@@ -5,7 +5,6 @@ import build.sparrow.scheduling.ExecutorId;
 import build.sparrow.scheduling.FrontendId;
 import build.sparrow.scheduling.LossClass;
 import build.sparrow.scheduling.OperationId;
-import build.sparrow.scheduling.Origin;
 import build.sparrow.scheduling.Phase;
 import build.sparrow.scheduling.Stage;
 import build.sparrow.scheduling.WatcherId;
@@ -100,7 +99,7 @@ final class FrontendProcess {
             action.platform(),
             call.priority(),
             action.mergeable(),
-            Origin.UNKNOWN,
+            call.origin(),
             mayRun && farm.bug != PlantedBug.TAKEOVER_NOT_AWAITED));
   }
 

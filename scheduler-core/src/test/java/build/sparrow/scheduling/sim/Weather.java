@@ -24,6 +24,17 @@ enum Weather {
     };
   }
 
+  /**
+   * How many share the farm: more than one where an action may be run again without anything being
+   * broken.
+   */
+  int tenants() {
+    return switch (this) {
+      case STORMY, RACING -> 3;
+      case CALM, PREEMPTING, LOSING_FRONTENDS -> 1;
+    };
+  }
+
   Scenario draw(RandomGenerator random) {
     return switch (this) {
       case STORMY -> Scenario.stormy(random);

@@ -153,4 +153,9 @@ final class Shipped implements Policy {
   public long messages() {
     return messages;
   }
+
+  @Override
+  public long killedNanos() {
+    return wastedNanos;
+  }
 }
