@@ -49,7 +49,7 @@ final class Clients {
     this.alarms = alarms;
     this.shares = shares;
     this.estimator = estimator;
-    this.reclaim = new Reclaim(shares, placement, operations);
+    this.reclaim = new Reclaim(config, shares, placement, operations);
   }
 
   void submit(OwnerEvent.Submit submit, Turn turn) {

@@ -61,7 +61,7 @@ final class Operation {
 
   int priority;
 
-  /** When it was offered last; 0 if another owner did that. */
+  /** When it was offered last, if this owner did that. */
   long boundNanos;
 
   /** How often it was stopped so that others come to what they are due. */

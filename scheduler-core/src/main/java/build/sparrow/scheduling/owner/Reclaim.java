@@ -19,11 +19,13 @@ final class Reclaim {
   /** So many of the tenant's actions are looked at, from the last that was begun. */
   private static final int LOOKED_AT = 32;
 
+  private final OwnerConfig config;
   private final Shares shares;
   private final Placement placement;
   private final Operations operations;
 
-  Reclaim(Shares shares, Placement placement, Operations operations) {
+  Reclaim(OwnerConfig config, Shares shares, Placement placement, Operations operations) {
+    this.config = config;
     this.shares = shares;
     this.placement = placement;
     this.operations = operations;
@@ -47,10 +49,13 @@ final class Reclaim {
   private @Nullable Operation toStop(Share rich, Share poor, Operation waiting, long nowNanos) {
     int looked = 0;
     for (Operation candidate : rich.occupants()) {
-      if (nowNanos - candidate.boundNanos > MAX_LOST.toNanos() || ++looked > LOOKED_AT) {
+      if (++looked > LOOKED_AT) {
         return null;
       }
       if (candidate.state instanceof OperationState.Running running
+          && nowNanos - candidate.boundNanos <= MAX_LOST.toNanos()
+          // Whoever else began it, nobody here knows when.
+          && running.attempt().epoch().equals(config.epoch())
           && candidate.stops < MAX_STOPS
           && !candidate.detached
           && rich.loadWithout(candidate.processors) >= poor.loadWith(waiting.processors)

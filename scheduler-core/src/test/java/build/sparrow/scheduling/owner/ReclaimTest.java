@@ -12,6 +12,7 @@ import build.sparrow.scheduling.AttemptId;
 import build.sparrow.scheduling.Ending;
 import build.sparrow.scheduling.ExecutorId;
 import build.sparrow.scheduling.Origin;
+import build.sparrow.scheduling.Phase;
 import build.sparrow.scheduling.PropertyRules;
 import build.sparrow.scheduling.Stage;
 import build.sparrow.scheduling.WatcherId;
@@ -102,6 +103,14 @@ final class ReclaimTest {
       owner.advance(Duration.ofSeconds(1));
       owner.on(new OwnerEvent.Progressed(ONE, List.of()));
     }
+
+    assertThat(kills(submit("p", "poor"))).isEmpty();
+  }
+
+  @Test
+  void whatAnotherOwnerBeganGoesOn() {
+    AttemptId former = new AttemptId("former epoch", 7);
+    owner.join("one", 1, owner.held(former, "r0", Phase.EXECUTING));
 
     assertThat(kills(submit("p", "poor"))).isEmpty();
   }
