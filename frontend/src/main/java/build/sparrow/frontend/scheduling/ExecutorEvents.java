@@ -27,8 +27,7 @@ final class ExecutorEvents {
       case TOKEN ->
           new OwnerEvent.Token(
               executor,
-              room(message.getToken().getFreeSlots(), message.getToken().getFreeAmountsMap()),
-              message.getToken().getShared());
+              room(message.getToken().getFreeSlots(), message.getToken().getFreeAmountsMap()));
       case ACCEPT ->
           new OwnerEvent.Accepted(executor, Wire.attempt(message.getAccept().getAttempt()));
       case REJECT ->

@@ -135,12 +135,7 @@ public sealed interface OwnerEvent {
    */
   record ExecutorDraining(ExecutorId executor, Duration grace) implements OwnerEvent {}
 
-  /**
-   * It has free room.
-   *
-   * @param shared whether other owners were told, too
-   */
-  record Token(ExecutorId executor, Resources free, boolean shared) implements OwnerEvent {}
+  record Token(ExecutorId executor, Resources free) implements OwnerEvent {}
 
   record Accepted(ExecutorId executor, AttemptId attempt) implements OwnerEvent {}
 

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.SplittableRandom;
 
 /** An executor's scheduler whose time is moved by hand, with two frontends to connect. */
 final class DrivenExecutor {
@@ -17,6 +18,7 @@ final class DrivenExecutor {
   static final String EPOCH = "epoch";
 
   private final ExecutorScheduler scheduler;
+  private final SplittableRandom random = new SplittableRandom(1);
   private long nowNanos = 1_000;
 
   DrivenExecutor(int slots) {
@@ -24,7 +26,7 @@ final class DrivenExecutor {
   }
 
   List<ExecutorEffect> on(ExecutorEvent event) {
-    return scheduler.on(event, nowNanos);
+    return scheduler.on(event, nowNanos, random);
   }
 
   /** Lets time pass, with each tick when it is due. */
@@ -63,7 +65,7 @@ final class DrivenExecutor {
   }
 
   List<ExecutorEffect> reserve(FrontendId frontend, int count) {
-    return on(new ExecutorEvent.Reserved(frontend, count, 0));
+    return on(new ExecutorEvent.Reserved(frontend, count));
   }
 
   static Offered offered(AttemptId attempt) {

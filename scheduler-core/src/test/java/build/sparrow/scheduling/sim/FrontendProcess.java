@@ -318,17 +318,15 @@ final class FrontendProcess {
         register(executor, offer);
         send(executor, new ExecutorEvent.OfferReceived(id, ExecutorProcess.offered(farm, offer)));
       }
-      case OwnerEffect.SendPullReply(var executor, var offers, var overdue) -> {
+      case OwnerEffect.SendPullReply(var executor, var offers) -> {
         offers.forEach(offer -> register(executor, offer));
         send(
             executor,
             new ExecutorEvent.PullAnswered(
-                id,
-                offers.stream().map(offer -> ExecutorProcess.offered(farm, offer)).toList(),
-                overdue));
+                id, offers.stream().map(offer -> ExecutorProcess.offered(farm, offer)).toList()));
       }
-      case OwnerEffect.SendReserve(var executor, var count, var overdue) ->
-          send(executor, new ExecutorEvent.Reserved(id, count, overdue));
+      case OwnerEffect.SendReserve(var executor, var count) ->
+          send(executor, new ExecutorEvent.Reserved(id, count));
       case OwnerEffect.SendCancelReserve(var executor, var count) ->
           send(executor, new ExecutorEvent.ReservationsCancelled(id, count));
       case OwnerEffect.SendRoomWanted(var executor, var room) ->
