@@ -243,6 +243,8 @@ final class SegmentStore implements Closeable {
 
   /** To be called after a write, before it is acknowledged. */
   void acknowledge() throws IOException {
+    // It may have begun when the disk could still be trusted.
+    trust.check();
     switch (durability) {
       case GROUPED -> {}
       case BEFORE_ACKNOWLEDGED -> syncer.sync();
@@ -260,6 +262,9 @@ final class SegmentStore implements Closeable {
 
   /** Makes room ahead of need, so that no write has to wait; writes uses down when it is time. */
   void upkeep() throws IOException {
+    if (trust.fault().isPresent()) {
+      return;
+    }
     try {
       room.shrink(ROOM_AHEAD_SEGMENTS * sizes.segmentBytes());
     } catch (StoreFullException e) {

@@ -6,6 +6,7 @@ import static build.sparrow.cas.SampleBlobs.random;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import build.sparrow.cas.BlobUpload;
 import build.sparrow.cas.StoreFullException;
 import build.sparrow.cas.StoreUnavailableException;
 import build.sparrow.cas.disk.ManualStoreClock;
@@ -143,6 +144,46 @@ class SegmentStoreTest {
     open();
     assertThat(store.readAll(SCOPE, safe)).hasSize(50);
     assertThat(isMissing(put(2_000))).isFalse();
+  }
+
+  @Test
+  void anUploadThatBeganBeforeTheDiskFailedIsNotAcknowledged() throws Exception {
+    ByteString blob = random(1, BLOB_BYTES);
+    try (BlobUpload upload = store.write(SCOPE, digestOf(blob))) {
+      upload.write(blob);
+      put(2);
+      disk.failNextSync();
+      assertThatThrownBy(segments::sync).hasMessage("Input/output error");
+
+      assertThatThrownBy(upload::commit).isInstanceOf(StoreUnavailableException.class);
+    }
+  }
+
+  @Test
+  void aLargeUploadThatBeganBeforeTheDiskFailedIsNotAcknowledged() throws Exception {
+    ByteString blob = random(1, CAPACITY_BYTES / 16);
+    try (BlobUpload upload = store.write(SCOPE, digestOf(blob))) {
+      upload.write(blob);
+      disk.failNextSync();
+      assertThatThrownBy(segments::sync).hasMessage("Input/output error");
+
+      assertThatThrownBy(upload::commit).isInstanceOf(StoreUnavailableException.class);
+    }
+  }
+
+  @Test
+  void upkeepEvictsNothingFromADiskThatFailed() throws Exception {
+    put(1, 600);
+    segments.sync();
+    clock.advance(LEASE.plusMinutes(10));
+    put(5_000);
+    disk.failNextSync();
+    assertThatThrownBy(segments::sync).hasMessage("Input/output error");
+    long before = store.usage().entries();
+
+    segments.upkeep();
+
+    assertThat(store.usage().entries()).isEqualTo(before);
   }
 
   @Test
