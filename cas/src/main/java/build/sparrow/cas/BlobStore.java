@@ -17,7 +17,9 @@ import java.util.Set;
  *
  * <p>What {@link #findMissing}, {@link #read} or {@link #readAll} found, or an upload stored, stays
  * readable for at least the lease of the store. The empty blob is always present. No bytes leave a
- * store that do not match the digest they were asked by, as far as a whole blob was asked for.
+ * store that do not match the digest they were asked by, as far as a whole blob was asked for
+ * plain. Frames were compared with it when they came, and with checksums since; who decodes them
+ * has the digest.
  */
 public interface BlobStore {
   /** Which of the digests are not held. */
