@@ -86,6 +86,15 @@ final class Operator {
   void uninstall() {
     helm("uninstall", RELEASE, "--ignore-not-found", "--wait");
     client.namespaces().withName(NAMESPACE).delete();
+    // Into one that is about to go, the next run could install nothing.
+    Eventually.get(
+        "namespace " + NAMESPACE + " is gone",
+        Duration.ofMinutes(2),
+        Duration.ofMillis(500),
+        () ->
+            client.namespaces().withName(NAMESPACE).get() == null
+                ? Optional.of(true)
+                : Optional.empty());
   }
 
   private void helm(String... arguments) {

@@ -97,9 +97,12 @@ final class Reservations {
     return false;
   }
 
-  /** A pull uses one up; an executor that pulls more often than it may gains nothing. */
+  /**
+   * A pull uses one up, also one that came without: an executor that keeps room, or got no answer
+   * for long, pulls more often than it was asked to, and counts so too.
+   */
   void use(KnownExecutor executor) {
-    executor.group.setReservations(executor, Math.max(-most(executor), executor.reservations - 1));
+    executor.group.setReservations(executor, executor.reservations - 1);
   }
 
   /** Takes back those that no queue needs, before they cost a vain pull. */

@@ -311,7 +311,8 @@ final class FrontendProcess {
         farm.invariants.forgotten(this, operation);
         actions.remove(operation);
       }
-      case OwnerEffect.Adopted(var operation, _, _) -> farm.invariants.adopted(this, operation);
+      case OwnerEffect.Adopted(var operation, _, var attempt) ->
+          farm.invariants.adopted(this, operation, attempt);
       case OwnerEffect.SendWelcome(var executor, var counted) ->
           send(executor, new ExecutorEvent.Welcomed(id, epoch, counted));
       case OwnerEffect.SendOffer(var executor, var offer) -> {

@@ -90,7 +90,7 @@ final class Invariants {
         executor.pool.platform());
     require(
         executor.pool.onDemand()
-            || !life(farm.frontend(offer.frontend()), offer.operation()).preempted
+            || !wasPreempted(farm.frontend(offer.frontend()), offer.operation())
             || !farm.scenario.onDemand(offer.action().platform()),
         "{} was preempted before and runs on spot again, at {}",
         offer.operation(),
@@ -196,6 +196,14 @@ final class Invariants {
 
   private Life life(FrontendProcess frontend, OperationId operation) {
     return lives.computeIfAbsent(new OperationKey(frontend.epoch, operation), _ -> new Life());
+  }
+
+  /**
+   * A frontend that has begun anew since knows nothing of it, and may not come to by the question.
+   */
+  private boolean wasPreempted(FrontendProcess frontend, OperationId operation) {
+    Life life = lives.get(new OperationKey(frontend.epoch, operation));
+    return life != null && life.preempted;
   }
 
   void stageChanged(
@@ -332,8 +340,13 @@ final class Invariants {
         operation);
   }
 
-  void adopted(FrontendProcess frontend, OperationId operation) {
+  /**
+   * An attempt of a former owner begins an operation. If it was killed for another one, which has
+   * ended, that kill was lost and binds nobody here.
+   */
+  void adopted(FrontendProcess frontend, OperationId operation, AttemptId attempt) {
     adopted++;
+    killed.remove(attempt);
     require(
         lives.put(new OperationKey(frontend.epoch, operation), new Life()) == null,
         "{} is adopted by {}, which knows it",

@@ -60,6 +60,33 @@ final class SimulationTest {
     run(Weather.STORMY, 14_543_278_904_586L, PlantedBug.NONE);
   }
 
+  /** Bugs of actions that take more than a slot. */
+  @Test
+  void actionsOfAllSizesGetTheirRoom() {
+    run(Weather.CALM, 20, PlantedBug.NONE);
+    run(Weather.PREEMPTING, 1_795_864_603_125L, PlantedBug.NONE);
+  }
+
+  /** The room that a rejection told of was not offered to anything else. */
+  @Test
+  void whatFitsInTheRoomOfARejectionIsOffered() {
+    run(Weather.STORMY, 1_795_876_013_677L, PlantedBug.NONE);
+    run(Weather.STORMY, 1_795_876_013_767L, PlantedBug.NONE);
+  }
+
+  /** A frontend was paused while executors that keep room pulled it again and again. */
+  @Test
+  void reservationsAgreeAfterPullsThatNobodyAskedFor() {
+    run(Weather.STORMY, 20_785_000_050L, PlantedBug.NONE);
+  }
+
+  /** A frontend that began anew, or lost the kill, adopts what it once ended. */
+  @Test
+  void attemptsOfFormerOwnersBeginAnew() {
+    run(Weather.RACING, 20_785_000_348L, PlantedBug.NONE);
+    run(Weather.RACING, 1_795_892_047_618L, PlantedBug.NONE);
+  }
+
   @Test
   void sameSeedGivesTheSameLog() {
     Simulation.Outcome once = run(Weather.STORMY, 42, PlantedBug.NONE);
