@@ -33,8 +33,11 @@ public final class Simulation {
   /** After the last fault every call must have ended by then. */
   private static final long PATIENCE_NANOS = 600 * Timeline.SECOND;
 
-  /** Longer than anything is kept for: then all tables must be empty. */
-  private static final long AFTERMATH_NANOS = 25 * Timeline.SECOND;
+  /**
+   * Longer than a frontend's place is empty and then anything is kept for: all tables must be
+   * empty.
+   */
+  private static final long AFTERMATH_NANOS = 45 * Timeline.SECOND;
 
   /**
    * As shipped, but finished operations are kept for seconds, since each virtual second costs

@@ -27,7 +27,10 @@ final class Simulation {
   private static final long RECOVERY_NANOS = 20 * Timeline.SECOND;
 
   private static final long HEALTHY_NANOS = 15 * Timeline.SECOND;
-  private static final long REST_NANOS = 20 * Timeline.SECOND;
+
+  /** Until the leases in a full shard have passed, and it has then taken all that it is owed. */
+  private static final long REST_NANOS = 30 * Timeline.SECOND;
+
   private static final int RESULTS = 6;
   private static final List<Digest> DIGESTS =
       IntStream.range(0, Scenario.MAX_BLOBS)
