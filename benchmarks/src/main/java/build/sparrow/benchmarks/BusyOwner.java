@@ -146,7 +146,7 @@ final class BusyOwner {
       executor.reservations--;
       on(new OwnerEvent.Pulled(executor.id, Resources.slots(executor.free)));
     } else {
-      on(new OwnerEvent.Token(executor.id, Resources.slots(executor.free)));
+      on(new OwnerEvent.Token(executor.id, Resources.slots(executor.free), false));
     }
   }
 
@@ -157,9 +157,9 @@ final class BusyOwner {
   private void carryOut(OwnerEffect effect) {
     switch (effect) {
       case OwnerEffect.SendOffer(var executor, var offer) -> accept(known(executor), offer);
-      case OwnerEffect.SendPullReply(var executor, var offers) ->
+      case OwnerEffect.SendPullReply(var executor, var offers, _) ->
           offers.forEach(offer -> accept(known(executor), offer));
-      case OwnerEffect.SendReserve(var executor, var count) ->
+      case OwnerEffect.SendReserve(var executor, var count, _) ->
           known(executor).reservations += count;
       case OwnerEffect.SendCancelReserve(var executor, var count) ->
           known(executor).reservations -= count;

@@ -39,6 +39,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -206,9 +207,18 @@ final class ExecutorAgent {
       case PULL_REPLY -> {
         List<Offered> offers =
             message.getPullReply().getOffersList().stream().map(this::hold).toList();
-        loop.feed(new ExecutorEvent.PullAnswered(from, offers));
+        loop.feed(
+            new ExecutorEvent.PullAnswered(
+                from,
+                offers,
+                TimeUnit.MICROSECONDS.toNanos(message.getPullReply().getOverdueMicros())));
       }
-      case RESERVE -> loop.feed(new ExecutorEvent.Reserved(from, message.getReserve().getCount()));
+      case RESERVE ->
+          loop.feed(
+              new ExecutorEvent.Reserved(
+                  from,
+                  message.getReserve().getCount(),
+                  TimeUnit.MICROSECONDS.toNanos(message.getReserve().getOverdueMicros())));
       case CANCEL_RESERVE ->
           loop.feed(
               new ExecutorEvent.ReservationsCancelled(from, message.getCancelReserve().getCount()));
@@ -267,14 +277,15 @@ final class ExecutorAgent {
                   .setAnnounce(Announce.newBuilder().addAllHeld(held(attempts))));
       case ExecutorEffect.SendHello(var frontend, var attempts, var draining) ->
           send(frontend, ExecutorMessage.newBuilder().setHello(hello(attempts, draining)));
-      case ExecutorEffect.SendToken(var frontend, var free) ->
+      case ExecutorEffect.SendToken(var frontend, var free, var shared) ->
           send(
               frontend,
               ExecutorMessage.newBuilder()
                   .setToken(
                       Token.newBuilder()
                           .setFreeSlots(free.slots())
-                          .putAllFreeAmounts(free.amounts())));
+                          .putAllFreeAmounts(free.amounts())
+                          .setShared(shared)));
       case ExecutorEffect.SendAccept(var frontend, var attempt) -> accept(frontend, attempt);
       case ExecutorEffect.SendReject(var frontend, var attempt, var free) ->
           reject(frontend, attempt, free);

@@ -92,7 +92,6 @@ public final class RunningAgent implements AutoCloseable {
                   new SchedulerLoop(
                       new ExecutorScheduler(
                           build.sparrow.scheduling.executor.ExecutorConfig.of(config.slots())),
-                      random,
                       config.name()));
       ExecutorAgent agent =
           new ExecutorAgent(identity(config), loop, runner, slots, dialler, random);

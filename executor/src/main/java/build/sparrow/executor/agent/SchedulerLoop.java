@@ -10,7 +10,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,7 +22,6 @@ final class SchedulerLoop implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(SchedulerLoop.class);
 
   private final ExecutorScheduler scheduler;
-  private final RandomGenerator random;
   private final ScheduledThreadPoolExecutor thread;
 
   // Used on the loop's thread only.
@@ -31,9 +29,8 @@ final class SchedulerLoop implements AutoCloseable {
   private @Nullable Future<?> timer;
   private long timerNanos;
 
-  SchedulerLoop(ExecutorScheduler scheduler, RandomGenerator random, String name) {
+  SchedulerLoop(ExecutorScheduler scheduler, String name) {
     this.scheduler = scheduler;
-    this.random = random;
     this.thread =
         new ScheduledThreadPoolExecutor(
             1, Thread.ofPlatform().name("scheduler-" + name).daemon().factory());
@@ -66,7 +63,7 @@ final class SchedulerLoop implements AutoCloseable {
 
   /** Feeds an event, on the loop's thread; its effects are done when this returns. */
   void feed(ExecutorEvent event) {
-    scheduler.on(event, System.nanoTime(), random).forEach(effects);
+    scheduler.on(event, System.nanoTime()).forEach(effects);
     OptionalLong next = scheduler.nextTimerNanos();
     if (next.isPresent()) {
       tickAt(next.getAsLong());

@@ -277,9 +277,10 @@ public final class Dispatcher implements SchedulerLoop.Timer {
           links.welcome(executor, welcome.toBuilder().putAllCounted(counted).build());
       case OwnerEffect.SendOffer(var executor, var offer) ->
           offers(List.of(offer)).forEach(message -> links.offer(executor, message));
-      case OwnerEffect.SendPullReply(var executor, var offers) ->
-          links.pullReply(executor, offers(offers));
-      case OwnerEffect.SendReserve(var executor, var count) -> links.reserve(executor, count);
+      case OwnerEffect.SendPullReply(var executor, var offers, var overdueNanos) ->
+          links.pullReply(executor, offers(offers), overdueNanos);
+      case OwnerEffect.SendReserve(var executor, var count, var overdueNanos) ->
+          links.reserve(executor, count, overdueNanos);
       case OwnerEffect.SendCancelReserve(var executor, var count) ->
           links.cancelReserve(executor, count);
       case OwnerEffect.SendRoomWanted(var executor, var room) -> links.wantRoom(executor, room);

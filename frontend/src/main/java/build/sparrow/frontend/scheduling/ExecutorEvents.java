@@ -27,7 +27,8 @@ final class ExecutorEvents {
       case TOKEN ->
           new OwnerEvent.Token(
               executor,
-              room(message.getToken().getFreeSlots(), message.getToken().getFreeAmountsMap()));
+              room(message.getToken().getFreeSlots(), message.getToken().getFreeAmountsMap()),
+              message.getToken().getShared());
       case ACCEPT ->
           new OwnerEvent.Accepted(executor, Wire.attempt(message.getAccept().getAttempt()));
       case REJECT ->

@@ -97,8 +97,8 @@ final class ExecutorLinks {
   }
 
   /** Answers a pull; offers that do not fit into the answer follow it. */
-  void pullReply(ExecutorId executor, List<Offer> offers) {
-    PullReply.Builder reply = PullReply.newBuilder();
+  void pullReply(ExecutorId executor, List<Offer> offers, long overdueNanos) {
+    PullReply.Builder reply = PullReply.newBuilder().setOverdueMicros(overdueNanos / 1_000);
     int fitting = 0;
     for (long bytes = 0; fitting < offers.size(); fitting++) {
       bytes += offers.get(fitting).getSerializedSize();
@@ -111,8 +111,12 @@ final class ExecutorLinks {
     offers.subList(fitting, offers.size()).forEach(offer -> offer(executor, offer));
   }
 
-  void reserve(ExecutorId executor, int count) {
-    send(executor, FrontendMessage.newBuilder().setReserve(Reserve.newBuilder().setCount(count)));
+  void reserve(ExecutorId executor, int count, long overdueNanos) {
+    send(
+        executor,
+        FrontendMessage.newBuilder()
+            .setReserve(
+                Reserve.newBuilder().setCount(count).setOverdueMicros(overdueNanos / 1_000)));
   }
 
   void cancelReserve(ExecutorId executor, int count) {

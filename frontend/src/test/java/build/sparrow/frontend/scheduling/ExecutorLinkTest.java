@@ -85,10 +85,11 @@ final class ExecutorLinkTest {
       offers.add(offer(2_000_000).getOffer());
     }
 
-    links.pullReply(EXECUTOR, offers);
+    links.pullReply(EXECUTOR, offers, 5_000);
 
     assertThat(stream.messages).hasSize(2);
     assertThat(stream.messages.getFirst().getPullReply().getOffersCount()).isEqualTo(2);
+    assertThat(stream.messages.getFirst().getPullReply().getOverdueMicros()).isEqualTo(5);
     assertThat(stream.messages.getLast().getOffer()).isEqualTo(offers.getLast());
   }
 

@@ -27,7 +27,12 @@ public sealed interface ExecutorEffect {
     }
   }
 
-  record SendToken(FrontendId frontend, Resources free) implements ExecutorEffect {}
+  /**
+   * Tells the frontend of free room.
+   *
+   * @param shared whether others are told of it, too, so that it may be used up at any moment
+   */
+  record SendToken(FrontendId frontend, Resources free, boolean shared) implements ExecutorEffect {}
 
   record SendAccept(FrontendId frontend, AttemptId attempt) implements ExecutorEffect {}
 

@@ -43,13 +43,25 @@ public sealed interface ExecutorEvent {
 
   record OfferReceived(FrontendId frontend, Offered offer) implements ExecutorEvent {}
 
-  record PullAnswered(FrontendId frontend, List<Offered> offers) implements ExecutorEvent {
+  /**
+   * The answer to a pull.
+   *
+   * @param overdueNanos as in {@link Reserved}, of what still waits; 0 if nothing does
+   */
+  record PullAnswered(FrontendId frontend, List<Offered> offers, long overdueNanos)
+      implements ExecutorEvent {
     public PullAnswered {
       offers = List.copyOf(offers);
     }
   }
 
-  record Reserved(FrontendId frontend, int count) implements ExecutorEvent {}
+  /**
+   * The frontend has actions that wait.
+   *
+   * @param overdueNanos for how long the first of them should have been running by now; less than
+   *     nothing if that is still to come
+   */
+  record Reserved(FrontendId frontend, int count, long overdueNanos) implements ExecutorEvent {}
 
   record ReservationsCancelled(FrontendId frontend, int count) implements ExecutorEvent {}
 

@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,12 +23,13 @@ import org.jspecify.annotations.Nullable;
  * believe, an attempt runs only if there is room for it when its offer arrives, and runs once.
  *
  * <p>A freed slot pulls the frontends that hold reservations, one after another; when none is left
- * it is offered to all frontends as a token. Not safe for use by several threads at once.
+ * it is left to a frontend as a token. Not safe for use by several threads at once.
  */
 public final class ExecutorScheduler {
   private final ExecutorTimes times;
   private final Slots slots;
   private final Map<FrontendId, Frontend> frontends = new TreeMap<>();
+  private final FreeRoom room;
   private @Nullable Drain drain;
   private @Nullable Long heartbeatNanos;
   private List<ExecutorEffect> effects = new ArrayList<>();
@@ -40,6 +40,7 @@ public final class ExecutorScheduler {
   public ExecutorScheduler(ExecutorConfig config) {
     times = config.times();
     slots = new Slots(config.slots());
+    room = new FreeRoom(slots, frontends.values(), times.pullReply());
   }
 
   /**
@@ -48,7 +49,7 @@ public final class ExecutorScheduler {
    * @param nowNanos nanoseconds since any fixed moment, never less than in the step before
    * @return what must be done, in this order
    */
-  public List<ExecutorEffect> on(ExecutorEvent event, long nowNanos, RandomGenerator random) {
+  public List<ExecutorEffect> on(ExecutorEvent event, long nowNanos) {
     effects = new ArrayList<>();
     if (heartbeatNanos == null) {
       heartbeatNanos = nowNanos + times.heartbeat().toNanos();
@@ -56,7 +57,7 @@ public final class ExecutorScheduler {
     handle(event, nowNanos);
     expire(nowNanos);
     slots.readyToRunAlone().ifPresent(this::start);
-    askForWork(nowNanos, random);
+    room.use(nowNanos, effects);
     concludeDrain();
     return List.copyOf(effects);
   }
@@ -66,7 +67,7 @@ public final class ExecutorScheduler {
     if (heartbeatNanos == null) {
       return OptionalLong.empty();
     }
-    long next = heartbeatNanos;
+    long next = Math.min(heartbeatNanos, room.nextNanos());
     for (Frontend frontend : frontends.values()) {
       next = Math.min(next, frontend.nextExpiryNanos());
       next = Math.min(next, takeoverNanos(frontend));
@@ -117,12 +118,17 @@ public final class ExecutorScheduler {
         slots.count(counted);
       }
       case ExecutorEvent.OfferReceived(var id, var offer) -> offered(frontend(id), offer, false);
-      case ExecutorEvent.PullAnswered(var id, var offers) -> {
+      case ExecutorEvent.PullAnswered(var id, var offers, var overdueNanos) -> {
         Frontend frontend = frontend(id);
+        frontend.dueNanos = nowNanos - overdueNanos;
         boolean promised = frontend.answered();
         offers.forEach(offer -> offered(frontend, offer, promised));
       }
-      case ExecutorEvent.Reserved(var id, var count) -> reserved(frontend(id), count);
+      case ExecutorEvent.Reserved(var id, var count, var overdueNanos) -> {
+        if (drain == null) {
+          frontend(id).reserve(count, nowNanos - overdueNanos);
+        }
+      }
       case ExecutorEvent.ReservationsCancelled(var id, var count) -> frontend(id).takeBack(count);
       case ExecutorEvent.RoomWanted(var id, var room) -> {
         if (drain == null) {
@@ -181,10 +187,12 @@ public final class ExecutorScheduler {
       effects.add(new ExecutorEffect.SendAccept(frontend.id, offer.attempt()));
       return;
     }
-    Resources room = promised && drain == null ? slots.free() : room(slots.free());
-    if (!frontend.firstSeen(offer.attempt()) || !room.covers(offer.size())) {
-      frontend.tokens = Resources.NONE;
-      effects.add(new ExecutorEffect.SendReject(frontend.id, offer.attempt(), room));
+    Resources free = room.forOffer(promised);
+    boolean first = frontend.firstSeen(offer.attempt());
+    if (!first || !free.covers(offer.size())) {
+      // Of a late duplicate the frontend does not look at the answer.
+      frontend.tokens = first ? free : frontend.tokens;
+      effects.add(new ExecutorEffect.SendReject(frontend.id, offer.attempt(), free));
       return;
     }
     if (!promised) {
@@ -201,12 +209,6 @@ public final class ExecutorScheduler {
   private void start(Attempt attempt) {
     attempt.state = new State.Running(Phase.FETCHING);
     effects.add(new ExecutorEffect.Start(attempt.id));
-  }
-
-  private void reserved(Frontend frontend, int count) {
-    if (drain == null) {
-      frontend.reserve(count);
-    }
   }
 
   private void kill(Attempt attempt, long nowNanos) {
@@ -255,7 +257,9 @@ public final class ExecutorScheduler {
 
   private void report(Attempt attempt, Ending ending, long nowNanos) {
     attempt.state = new State.Reported(ending, nowNanos + times.resultRetention().toNanos());
-    if (frontend(attempt.owner).connected) {
+    Frontend owner = frontend(attempt.owner);
+    if (owner.connected) {
+      owner.freed = owner.freed.plus(attempt.size);
       effects.add(new ExecutorEffect.SendDone(attempt.owner, attempt.id, ending));
     }
   }
@@ -355,92 +359,6 @@ public final class ExecutorScheduler {
     }
   }
 
-  // Work.
-
-  /**
-   * Free room that waits for no answer asks where a reservation is; only without any it becomes a
-   * token.
-   */
-  private void askForWork(long nowNanos, RandomGenerator random) {
-    if (drain != null) {
-      return;
-    }
-    Resources promised = Resources.NONE;
-    int reservations = 0;
-    for (Frontend frontend : frontends.values()) {
-      promised = promised.plus(frontend.promised());
-      reservations += frontend.reservations();
-    }
-    Resources free = slots.free().minus(promised);
-    Frontend waiting = firstThatWaitsForRoom();
-    if (waiting != null && free.covers(waiting.roomWanted())) {
-      pull(waiting, free, nowNanos);
-      return;
-    }
-    Resources room = room(free);
-    if (room.slots() > 0 && reservations > 0) {
-      pull(drawReservation(random.nextInt(reservations)), room, nowNanos);
-    } else if (room.slots() > 0 && promised.slots() == 0) {
-      leaveTokens(room);
-    }
-  }
-
-  /**
-   * What may be used of free room. What an action waits for is kept for it: only what it does not
-   * need is given to others, so that none of them delays it.
-   */
-  private Resources room(Resources free) {
-    if (drain != null) {
-      return Resources.NONE;
-    }
-    Frontend waiting = firstThatWaitsForRoom();
-    return waiting == null ? free : free.minus(waiting.roomWanted());
-  }
-
-  /** The one that has waited longest. */
-  private @Nullable Frontend firstThatWaitsForRoom() {
-    Frontend first = null;
-    for (Frontend frontend : frontends.values()) {
-      long sinceNanos = frontend.waitsForRoomSinceNanos();
-      if (sinceNanos < (first == null ? Long.MAX_VALUE : first.waitsForRoomSinceNanos())) {
-        first = frontend;
-      }
-    }
-    return first;
-  }
-
-  /**
-   * Every reservation is as likely as any other, so that executors do not herd to the same
-   * frontend.
-   */
-  private Frontend drawReservation(int index) {
-    int left = index;
-    for (Frontend frontend : frontends.values()) {
-      if (left < frontend.reservations()) {
-        return frontend;
-      }
-      left -= frontend.reservations();
-    }
-    throw new IllegalStateException("Reservation " + index + " is beyond the last one");
-  }
-
-  /** Asks for as many actions as there is room for: one round trip fills them all. */
-  private void pull(Frontend frontend, Resources room, long nowNanos) {
-    frontend.pulled(room, nowNanos + times.pullReply().toNanos());
-    effects.add(new ExecutorEffect.SendPull(frontend.id, room));
-  }
-
-  private void leaveTokens(Resources room) {
-    for (Frontend frontend : frontends.values()) {
-      // A frontend that believes in more than there is learns so from a rejection: cheaper than
-      // telling all of each start.
-      if (frontend.connected && !frontend.tokens.covers(room)) {
-        frontend.tokens = room;
-        effects.add(new ExecutorEffect.SendToken(frontend.id, room));
-      }
-    }
-  }
-
   // Draining.
 
   private void drain(Duration grace, long nowNanos) {
@@ -451,6 +369,7 @@ public final class ExecutorScheduler {
       return;
     }
     drain = new Drain(untilNanos, false);
+    room.close();
     for (Frontend frontend : frontends.values()) {
       frontend.takeBackAll();
       if (frontend.connected) {

@@ -33,6 +33,12 @@ final class Frontend {
    */
   Resources tokens = Resources.NONE;
 
+  /** What attempts of it left in this step. */
+  Resources freed = Resources.NONE;
+
+  /** When the most overdue of the actions that wait there should have run, by what it said last. */
+  long dueNanos;
+
   /** What an action takes that waits there for more room here than there is. */
   private Resources roomWanted = Resources.NONE;
 
@@ -127,7 +133,8 @@ final class Frontend {
     return Math.max(0, reservations);
   }
 
-  void reserve(int count) {
+  void reserve(int count, long firstDueNanos) {
+    dueNanos = firstDueNanos;
     reservations += count;
   }
 

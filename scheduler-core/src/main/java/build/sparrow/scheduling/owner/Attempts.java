@@ -5,6 +5,7 @@ import build.sparrow.scheduling.AttemptProgress;
 import build.sparrow.scheduling.Ending;
 import build.sparrow.scheduling.LossClass;
 import build.sparrow.scheduling.Phase;
+import build.sparrow.scheduling.Resources;
 import build.sparrow.scheduling.owner.LossLedger.Verdict;
 import build.sparrow.scheduling.owner.OperationState.Offered;
 import build.sparrow.scheduling.owner.OperationState.Queued;
@@ -54,12 +55,16 @@ final class Attempts {
     }
   }
 
-  void rejected(KnownExecutor executor, AttemptId attempt, Turn turn) {
-    executor.rejected(attempt);
+  void rejected(KnownExecutor executor, AttemptId attempt, Resources free, Turn turn) {
+    executor.rejected(attempt, free);
     executor.group.refresh(executor);
     Operation operation = executor.attempts.get(attempt);
     if (operation != null && operation.state instanceof Offered) {
       operations.requeue(operation, turn);
+    }
+    if (free.slots() > 0) {
+      // Something else may fit.
+      placement.serveIdle(executor, turn);
     }
   }
 

@@ -30,7 +30,10 @@ final class ExecutorGroup {
   /** Those of them with idle slots. */
   private final DrawSet<KnownExecutor> idle = new DrawSet<>();
 
-  /** Those of them that hold reservations of this owner. */
+  /** Those of them that no other owner offers to. */
+  private final DrawSet<KnownExecutor> idleForThisOwner = new DrawSet<>();
+
+  /** Those that hold reservations of this owner. */
   private final DrawSet<KnownExecutor> reserved = new DrawSet<>();
 
   /** Those that may get work, each at a place that every owner gives it. */
@@ -62,12 +65,29 @@ final class ExecutorGroup {
     return first;
   }
 
+  /**
+   * For how long the first of the operations that wait for such executors should have been running;
+   * 0 if none waits.
+   */
+  long overdueNanos(long nowNanos) {
+    long firstNanos = Long.MAX_VALUE;
+    for (PlatformQueue queue : queues) {
+      firstNanos = Math.min(firstNanos, queue.firstDueNanos());
+    }
+    return firstNanos == Long.MAX_VALUE ? 0 : nowNanos - firstNanos;
+  }
+
   DrawSet<KnownExecutor> open() {
     return open;
   }
 
   DrawSet<KnownExecutor> idle() {
     return idle;
+  }
+
+  /** Those of the idle ones to which an offer comes to something, if there are any. */
+  DrawSet<KnownExecutor> idleBest() {
+    return idleForThisOwner.isEmpty() ? idle : idleForThisOwner;
   }
 
   /** A copy: serving one of them changes the set. */
@@ -92,6 +112,7 @@ final class ExecutorGroup {
   void refresh(KnownExecutor executor) {
     keepOpen(executor, executor.open());
     idle.keep(executor, executor.idle().slots() > 0);
+    idleForThisOwner.keep(executor, executor.idleForThisOwner());
   }
 
   private void keepOpen(KnownExecutor executor, boolean wanted) {
@@ -116,6 +137,7 @@ final class ExecutorGroup {
   void leave(KnownExecutor executor) {
     keepOpen(executor, false);
     idle.keep(executor, false);
+    idleForThisOwner.keep(executor, false);
     setReservations(executor, 0);
     members--;
   }

@@ -51,6 +51,9 @@ final class KnownExecutor {
   /** Free room by its last token, less what it filled by our offers since. */
   private Resources tokens = Resources.NONE;
 
+  /** Whether other owners know of that room, so that it may be used up. */
+  private boolean shared;
+
   /** The queue whose first action it keeps free what frees for, because that takes more. */
   @Nullable PlatformQueue keepsRoomFor;
 
@@ -95,6 +98,16 @@ final class KnownExecutor {
     return open() ? less(unanswered.values(), tokens) : Resources.NONE;
   }
 
+  /** Whether an offer would most likely be accepted: others have not used up so much so soon. */
+  boolean mostLikelyIdle() {
+    return !shared || 2 * idle().slots() >= capacity.slots();
+  }
+
+  /** Whether what is idle was left to this owner alone. */
+  boolean idleForThisOwner() {
+    return !shared && idle().slots() > 0;
+  }
+
   /** What it has free of the room that it asked work for. */
   Resources pullable(Resources free) {
     return open() ? less(unanswered.values(), free.within(capacity)) : Resources.NONE;
@@ -108,8 +121,9 @@ final class KnownExecutor {
     return left;
   }
 
-  void told(Resources free) {
+  void told(Resources free, boolean toOthersToo) {
     tokens = free;
+    shared = toOthersToo;
     pulledInVain = null;
   }
 
@@ -138,9 +152,10 @@ final class KnownExecutor {
     }
   }
 
-  void rejected(AttemptId attempt) {
+  void rejected(AttemptId attempt, Resources free) {
     if (unanswered.remove(attempt) != null) {
-      tokens = Resources.NONE;
+      tokens = free;
+      shared = true;
     }
   }
 

@@ -15,6 +15,11 @@ import org.jspecify.annotations.Nullable;
 
 /** One action on its way: what is asked, who waits for it, where it is, what was lost so far. */
 final class Operation {
+  /** By virtual deadline alone. */
+  static final Comparator<Operation> DUE_ORDER =
+      Comparator.<Operation>comparingLong(operation -> operation.dueNanos)
+          .thenComparingLong(operation -> operation.sequence);
+
   /**
    * Within an invocation: by priority, then by virtual deadline. A lost operation keeps its
    * deadline, so it returns to the head.

@@ -108,13 +108,25 @@ public sealed interface OwnerEffect {
 
   record SendOffer(ExecutorId executor, OfferedAttempt offer) implements ToExecutor {}
 
-  record SendPullReply(ExecutorId executor, List<OfferedAttempt> offers) implements ToExecutor {
+  /**
+   * The answer to a pull.
+   *
+   * @param overdueNanos as in {@link SendReserve}, of what still waits; 0 if nothing does
+   */
+  record SendPullReply(ExecutorId executor, List<OfferedAttempt> offers, long overdueNanos)
+      implements ToExecutor {
     public SendPullReply {
       offers = List.copyOf(offers);
     }
   }
 
-  record SendReserve(ExecutorId executor, int count) implements ToExecutor {}
+  /**
+   * Asks the executor to come and pull.
+   *
+   * @param overdueNanos for how long the first of the actions that wait for such executors should
+   *     have been running by now; less than nothing if that is still to come
+   */
+  record SendReserve(ExecutorId executor, int count, long overdueNanos) implements ToExecutor {}
 
   record SendCancelReserve(ExecutorId executor, int count) implements ToExecutor {}
 

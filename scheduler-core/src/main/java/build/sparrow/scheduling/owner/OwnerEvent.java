@@ -135,7 +135,12 @@ public sealed interface OwnerEvent {
    */
   record ExecutorDraining(ExecutorId executor, Duration grace) implements OwnerEvent {}
 
-  record Token(ExecutorId executor, Resources free) implements OwnerEvent {}
+  /**
+   * It has free room.
+   *
+   * @param shared whether other owners were told, too
+   */
+  record Token(ExecutorId executor, Resources free, boolean shared) implements OwnerEvent {}
 
   record Accepted(ExecutorId executor, AttemptId attempt) implements OwnerEvent {}
 

@@ -97,20 +97,20 @@ public final class OwnerScheduler {
                 attempts.callBack(executor, grace, turn);
                 acknowledgements.pay(id, turn);
               });
-      case OwnerEvent.Token(var id, var free) ->
+      case OwnerEvent.Token(var id, var free, var shared) ->
           from(
               id,
               turn,
               executor -> {
-                executor.told(free);
+                executor.told(free, shared);
                 placement.serveIdle(executor, turn);
               });
       case OwnerEvent.Pulled(var id, var free) ->
           from(id, turn, executor -> placement.servePull(executor, free, turn));
       case OwnerEvent.Accepted(var id, var attempt) ->
           from(id, turn, executor -> attempts.accepted(executor, attempt, turn));
-      case OwnerEvent.Rejected(var id, var attempt, _) ->
-          from(id, turn, executor -> attempts.rejected(executor, attempt, turn));
+      case OwnerEvent.Rejected(var id, var attempt, var free) ->
+          from(id, turn, executor -> attempts.rejected(executor, attempt, free, turn));
       case OwnerEvent.Progressed(var id, var progress) ->
           from(id, turn, executor -> attempts.progressed(executor, progress, turn));
       case OwnerEvent.Finished(var id, var attempt, var ending) ->

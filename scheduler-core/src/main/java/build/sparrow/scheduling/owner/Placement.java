@@ -174,13 +174,15 @@ final class Placement {
 
   /** The executor asks for work; it always gets an answer, or its room would wait for one. */
   void servePull(KnownExecutor executor, Resources free, Turn turn) {
-    executor.told(Resources.NONE);
+    executor.told(Resources.NONE, false);
     reservations.use(executor);
     executor.group.refresh(executor);
     Resources room = executor.pullable(free);
     List<OfferedAttempt> offers = settling ? List.of() : bindAll(executor, room, true, turn);
     executor.pulledInVain = offers.isEmpty() ? room : null;
-    turn.emit(new OwnerEffect.SendPullReply(executor.id, offers));
+    turn.emit(
+        new OwnerEffect.SendPullReply(
+            executor.id, offers, executor.group.overdueNanos(turn.nowNanos())));
     KeptRoom.tell(executor, turn);
     reservations.renew(executor, turn);
   }
@@ -258,7 +260,8 @@ final class Placement {
   /**
    * In the group that can do least, the executor that most likely holds the action's inputs,
    * because it ran the last action for the same target; if that is busy, of two random idle ones
-   * the one with more of its slots idle; if that has not the room, any other that has.
+   * the one with more of its slots idle, best of those that are left to this owner; if that has not
+   * the room, any other that has.
    */
   private static @Nullable KnownExecutor chooseIdle(
       PlatformQueue queue, Operation operation, RandomGenerator random) {
@@ -266,11 +269,15 @@ final class Placement {
       DrawSet<KnownExecutor> idle = group.idle();
       if (!idle.isEmpty()) {
         KnownExecutor warm = group.at(operation.kinPlace());
-        if (warm != null && operation.hasKin() && canTake(queue, operation, warm)) {
+        if (warm != null
+            && operation.hasKin()
+            && warm.mostLikelyIdle()
+            && canTake(queue, operation, warm)) {
           return warm;
         }
-        KnownExecutor one = idle.get(random.nextInt(idle.size()));
-        KnownExecutor two = idle.get(random.nextInt(idle.size()));
+        DrawSet<KnownExecutor> best = group.idleBest();
+        KnownExecutor one = best.get(random.nextInt(best.size()));
+        KnownExecutor two = best.get(random.nextInt(best.size()));
         KnownExecutor better = idleShare(two) > idleShare(one) ? two : one;
         if (canTake(queue, operation, better)) {
           return better;

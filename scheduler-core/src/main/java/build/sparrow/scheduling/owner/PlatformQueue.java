@@ -27,7 +27,7 @@ final class PlatformQueue implements Iterable<Operation> {
 
   private final Map<ExecutorGroup, Resources> sizes = new HashMap<>();
   private final Map<Share, TreeSet<Operation>> waiting = new LinkedHashMap<>();
-  private int size;
+  private final TreeSet<Operation> byDue = new TreeSet<>(Operation.DUE_ORDER);
 
   PlatformQueue(Requirement wanted) {
     this.wanted = wanted;
@@ -59,7 +59,7 @@ final class PlatformQueue implements Iterable<Operation> {
     if (waiting
         .computeIfAbsent(operation.share, _ -> new TreeSet<>(Operation.QUEUE_ORDER))
         .add(operation)) {
-      size++;
+      byDue.add(operation);
     }
   }
 
@@ -68,7 +68,7 @@ final class PlatformQueue implements Iterable<Operation> {
     if (ofInvocation == null || !ofInvocation.remove(operation)) {
       return false;
     }
-    size--;
+    byDue.remove(operation);
     if (ofInvocation.isEmpty()) {
       waiting.remove(operation.share);
     }
@@ -76,11 +76,16 @@ final class PlatformQueue implements Iterable<Operation> {
   }
 
   boolean isEmpty() {
-    return size == 0;
+    return byDue.isEmpty();
   }
 
   int size() {
-    return size;
+    return byDue.size();
+  }
+
+  /** The earliest virtual deadline of all; Long.MAX_VALUE if nothing waits. */
+  long firstDueNanos() {
+    return byDue.isEmpty() ? Long.MAX_VALUE : byDue.getFirst().dueNanos;
   }
 
   /** Whose turn it is at the executor; takes time in proportion to the invocations. */

@@ -11,9 +11,6 @@ final class Reservations {
    */
   private static final int ASK_ALL_EXECUTORS = 8;
 
-  /** Reservations at one executor, as a multiple of its slots. More would only be more messages. */
-  private static final int RESERVATIONS_PER_SLOT = 2;
-
   private boolean asking;
 
   /** Until then none is made. */
@@ -25,12 +22,9 @@ final class Reservations {
   void add(PlatformQueue queue, Turn turn) {
     int open = queue.groups.stream().mapToInt(group -> group.open().size()).sum();
     if (open > ASK_ALL_EXECUTORS) {
-      int first = turn.random().nextInt(open);
-      int second = (first + 1 + turn.random().nextInt(open - 1)) % open;
-      add(executorAt(queue, first), 1, turn);
-      add(executorAt(queue, second), 1, turn);
+      add(executorAt(queue, turn.random().nextInt(open)), 1, turn);
     }
-    // Also when none of the two that were drawn should get it.
+    // Also when the one that was drawn should not get it.
     if (open <= ASK_ALL_EXECUTORS || !hasAny(queue)) {
       queue.groups.forEach(group -> group.open().all().forEach(each -> add(each, 1, turn)));
     }
@@ -79,7 +73,9 @@ final class Reservations {
     int count = Math.min(wanted + missing, most(executor) - executor.reservations);
     if (count > 0 && asking && executor.open() && comesForSomething(executor)) {
       executor.group.setReservations(executor, executor.reservations + count);
-      turn.emit(new OwnerEffect.SendReserve(executor.id, count));
+      turn.emit(
+          new OwnerEffect.SendReserve(
+              executor.id, count, executor.group.overdueNanos(turn.nowNanos())));
     }
   }
 
@@ -113,7 +109,8 @@ final class Reservations {
     }
   }
 
+  /** One for each of its slots: more would only be more messages. */
   private static int most(KnownExecutor executor) {
-    return RESERVATIONS_PER_SLOT * executor.capacity.slots();
+    return executor.capacity.slots();
   }
 }

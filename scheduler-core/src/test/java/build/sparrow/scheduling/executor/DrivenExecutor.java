@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.SplittableRandom;
 
 /** An executor's scheduler whose time is moved by hand, with two frontends to connect. */
 final class DrivenExecutor {
@@ -18,7 +17,6 @@ final class DrivenExecutor {
   static final String EPOCH = "epoch";
 
   private final ExecutorScheduler scheduler;
-  private final SplittableRandom random = new SplittableRandom(1);
   private long nowNanos = 1_000;
 
   DrivenExecutor(int slots) {
@@ -26,7 +24,7 @@ final class DrivenExecutor {
   }
 
   List<ExecutorEffect> on(ExecutorEvent event) {
-    return scheduler.on(event, nowNanos, random);
+    return scheduler.on(event, nowNanos);
   }
 
   /** Lets time pass, with each tick when it is due. */
@@ -65,7 +63,7 @@ final class DrivenExecutor {
   }
 
   List<ExecutorEffect> reserve(FrontendId frontend, int count) {
-    return on(new ExecutorEvent.Reserved(frontend, count));
+    return on(new ExecutorEvent.Reserved(frontend, count, 0));
   }
 
   static Offered offered(AttemptId attempt) {

@@ -10,7 +10,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import build.sparrow.scheduling.AttemptId;
 import build.sparrow.scheduling.AttemptProgress;
 import build.sparrow.scheduling.Ending;
-import build.sparrow.scheduling.FrontendId;
 import build.sparrow.scheduling.Phase;
 import build.sparrow.scheduling.Resources;
 import build.sparrow.scheduling.executor.ExecutorEffect.Forget;
@@ -24,15 +23,15 @@ import build.sparrow.scheduling.executor.ExecutorEffect.SendToken;
 import build.sparrow.scheduling.executor.ExecutorEffect.Start;
 import build.sparrow.scheduling.executor.ExecutorEffect.Stop;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 final class ExecutorSchedulerTest {
   private final DrivenExecutor executor = new DrivenExecutor(1);
   private final DrivenExecutor wide = new DrivenExecutor(4);
+
+  private static final Duration TOLD_TO_ALL = Duration.ofMillis(45);
 
   private List<ExecutorEffect> end(AttemptId attempt, Ending ending) {
     return executor.on(new ExecutorEvent.Ended(attempt, ending));
@@ -42,8 +41,8 @@ final class ExecutorSchedulerTest {
 
   @Test
   void aFrontendThatConnectsIsToldWhatIsHeldAndFree() {
-    assertThat(wide.connect(F))
-        .containsExactly(new SendHello(F, List.of(), false), new SendToken(F, slots(4)));
+    assertThat(wide.connect(F)).containsExactly(new SendHello(F, List.of(), false));
+    assertThat(wide.advance(TOLD_TO_ALL)).containsExactly(new SendToken(F, slots(4), true));
   }
 
   @Test
@@ -80,6 +79,20 @@ final class ExecutorSchedulerTest {
     assertThat(executor.offer(F, attempt(1)))
         .contains(new SendReject(F, attempt(1), slots(1)))
         .doesNotContain(new Start(attempt(1)));
+  }
+
+  @Test
+  void aFrontendThatOfferedTwiceIsStillToldOfFreeRoom() {
+    executor.connect(F);
+    executor.connect(G);
+    executor.offer(G, attempt(1));
+    executor.offer(F, attempt(2));
+    end(attempt(1), Ending.DECIDED);
+
+    // The frontend has its answer already, and does not look at this one.
+    assertThat(executor.offer(F, attempt(2)))
+        .containsExactly(new SendReject(F, attempt(2), slots(1)));
+    assertThat(executor.advance(TOLD_TO_ALL)).contains(new SendToken(F, slots(1), true));
   }
 
   @Test
@@ -133,7 +146,8 @@ final class ExecutorSchedulerTest {
         .containsExactly(new SendDone(F, attempt(1), Ending.DECIDED), new Start(attempt(2)));
     assertThat(wide.offer(F, attempt(4))).containsExactly(new SendReject(F, attempt(4), slots(0)));
     assertThat(wide.on(new ExecutorEvent.Ended(attempt(2), Ending.DECIDED)))
-        .containsExactly(new SendDone(F, attempt(2), Ending.DECIDED), new SendToken(F, slots(4)));
+        .containsExactly(
+            new SendDone(F, attempt(2), Ending.DECIDED), new SendToken(F, slots(1), false));
   }
 
   @Test
@@ -143,7 +157,8 @@ final class ExecutorSchedulerTest {
     wide.offerAlone(F, attempt(2));
 
     assertThat(wide.on(new ExecutorEvent.KillReceived(F, attempt(2))))
-        .containsExactly(new SendDone(F, attempt(2), Ending.KILLED), new SendToken(F, slots(3)));
+        .containsExactly(
+            new SendDone(F, attempt(2), Ending.KILLED), new SendToken(F, slots(1), false));
   }
 
   // Asking for work.
@@ -162,14 +177,41 @@ final class ExecutorSchedulerTest {
   }
 
   @Test
-  void aFreedSlotWithoutReservationsIsATokenForAll() {
+  void aFreedSlotIsLeftToItsFrontend_andToAllOnceThatHasNoUseForIt() {
     executor.connect(F);
     executor.connect(G);
     executor.offer(F, attempt(1));
 
-    // G was told of this slot already, and has not used it.
     assertThat(end(attempt(1), Ending.DECIDED))
-        .containsExactly(new SendDone(F, attempt(1), Ending.DECIDED), new SendToken(F, slots(1)));
+        .containsExactly(
+            new SendDone(F, attempt(1), Ending.DECIDED), new SendToken(F, slots(1), false));
+    assertThat(executor.advance(TOLD_TO_ALL)).containsExactly(new SendToken(G, slots(1), true));
+  }
+
+  @Test
+  void aSlotThatIsUsedAgainIsToldToNobodyElse() {
+    executor.connect(F);
+    executor.connect(G);
+    executor.offer(F, attempt(1));
+    end(attempt(1), Ending.DECIDED);
+
+    executor.offer(F, attempt(2));
+
+    assertThat(executor.advance(TOLD_TO_ALL)).isEmpty();
+  }
+
+  @Test
+  void eachFrontendIsLeftWhatItsOwnAttemptsHad() {
+    wide.connect(F);
+    wide.connect(G);
+    for (int number = 1; number <= 4; number++) {
+      wide.offer(number == 1 ? G : F, attempt(number));
+    }
+    wide.on(new ExecutorEvent.Ended(attempt(2), Ending.DECIDED));
+
+    assertThat(wide.on(new ExecutorEvent.Ended(attempt(1), Ending.DECIDED)))
+        .containsExactly(
+            new SendDone(G, attempt(1), Ending.DECIDED), new SendToken(G, slots(1), false));
   }
 
   @Test
@@ -180,45 +222,32 @@ final class ExecutorSchedulerTest {
   }
 
   @Test
-  void aVainPullIsFollowedByTheNextAndThenByTokens() {
+  void theMostOverdueFrontendIsPulledFirst_thenTheNext_thenAllAreTold() {
     executor.connect(F);
     executor.connect(G);
     executor.offer(F, attempt(1));
-    executor.reserve(F, 1);
-    executor.reserve(G, 1);
-    end(attempt(1), Ending.DECIDED);
-    FrontendId first = pulled();
-    FrontendId second = first.equals(F) ? G : F;
+    executor.on(new ExecutorEvent.Reserved(F, 1, -5));
+    executor.on(new ExecutorEvent.Reserved(G, 1, 7));
 
-    assertThat(executor.on(new ExecutorEvent.PullAnswered(first, List.of())))
-        .containsExactly(new SendPull(second, slots(1)));
-    assertThat(executor.on(new ExecutorEvent.PullAnswered(second, List.of())))
-        .containsExactly(new SendToken(F, slots(1)), new SendToken(G, slots(1)));
-  }
-
-  private FrontendId pulled() {
-    return executor.snapshot().frontends().stream()
-        .filter(each -> each.pendingPulls() > 0)
-        .findFirst()
-        .orElseThrow()
-        .id();
+    assertThat(end(attempt(1), Ending.DECIDED)).contains(new SendPull(G, slots(1)));
+    assertThat(executor.on(new ExecutorEvent.PullAnswered(G, List.of(), 0)))
+        .containsExactly(new SendPull(F, slots(1)));
+    assertThat(executor.on(new ExecutorEvent.PullAnswered(F, List.of(), 0))).isEmpty();
+    assertThat(executor.advance(TOLD_TO_ALL))
+        .containsExactly(new SendToken(F, slots(1), true), new SendToken(G, slots(1), true));
   }
 
   @Test
-  void frontendsAreDrawnByTheirReservations() {
-    Set<FrontendId> drawn = new HashSet<>();
+  void theAnswerToAPullSaysAnewHowMuchIsOverdue() {
     executor.connect(F);
     executor.connect(G);
     executor.offer(F, attempt(1));
-    executor.reserve(F, 20);
-    executor.reserve(G, 20);
+    executor.on(new ExecutorEvent.Reserved(F, 1, 5));
+    executor.on(new ExecutorEvent.Reserved(G, 2, 7));
     end(attempt(1), Ending.DECIDED);
-    for (int time = 0; time < 20; time++) {
-      drawn.add(pulled());
-      executor.on(new ExecutorEvent.PullAnswered(pulled(), List.of()));
-    }
 
-    assertThat(drawn).containsExactlyInAnyOrder(F, G);
+    assertThat(executor.on(new ExecutorEvent.PullAnswered(G, List.of(), 3)))
+        .containsExactly(new SendPull(F, slots(1)));
   }
 
   @Test
@@ -230,14 +259,14 @@ final class ExecutorSchedulerTest {
             wide.on(
                 new ExecutorEvent.PullAnswered(
                     F,
-                    List.of(
-                        DrivenExecutor.offered(attempt(1)), DrivenExecutor.offered(attempt(2))))))
+                    List.of(DrivenExecutor.offered(attempt(1)), DrivenExecutor.offered(attempt(2))),
+                    0)))
         .containsExactly(
             new SendAccept(F, attempt(1)),
             new Start(attempt(1)),
             new SendAccept(F, attempt(2)),
-            new Start(attempt(2)),
-            new SendToken(F, slots(2)));
+            new Start(attempt(2)));
+    assertThat(wide.advance(TOLD_TO_ALL)).containsExactly(new SendToken(F, slots(2), true));
   }
 
   @Test
@@ -262,11 +291,11 @@ final class ExecutorSchedulerTest {
 
     List<ExecutorEffect> effects = executor.advance(Duration.ofSeconds(1));
 
-    assertThat(effects).contains(new SendToken(F, slots(1)));
+    assertThat(effects).contains(new SendToken(F, slots(1), true));
     // Its late answer is an offer like any other.
     assertThat(
             executor.on(
-                new ExecutorEvent.PullAnswered(F, List.of(DrivenExecutor.offered(attempt(1))))))
+                new ExecutorEvent.PullAnswered(F, List.of(DrivenExecutor.offered(attempt(1))), 0)))
         .contains(new Start(attempt(1)));
   }
 
@@ -279,7 +308,8 @@ final class ExecutorSchedulerTest {
     executor.on(new ExecutorEvent.ReservationsCancelled(F, 5));
 
     assertThat(end(attempt(1), Ending.DECIDED))
-        .containsExactly(new SendDone(F, attempt(1), Ending.DECIDED), new SendToken(F, slots(1)));
+        .containsExactly(
+            new SendDone(F, attempt(1), Ending.DECIDED), new SendToken(F, slots(1), false));
   }
 
   @Test
@@ -288,7 +318,7 @@ final class ExecutorSchedulerTest {
     executor.reserve(F, 1);
     executor.offer(F, attempt(1));
     executor.on(new ExecutorEvent.ReservationsCancelled(F, 1));
-    executor.on(new ExecutorEvent.PullAnswered(F, List.of()));
+    executor.on(new ExecutorEvent.PullAnswered(F, List.of(), 0));
 
     executor.reserve(F, 2);
 
@@ -307,7 +337,8 @@ final class ExecutorSchedulerTest {
     executor.on(new ExecutorEvent.Disconnected(G));
 
     assertThat(end(attempt(1), Ending.DECIDED))
-        .containsExactly(new SendDone(F, attempt(1), Ending.DECIDED), new SendToken(F, slots(1)));
+        .containsExactly(
+            new SendDone(F, attempt(1), Ending.DECIDED), new SendToken(F, slots(1), false));
   }
 
   // Results.
@@ -324,8 +355,7 @@ final class ExecutorSchedulerTest {
     assertThat(effects)
         .containsExactly(
             new SendHello(F, List.of(new AttemptProgress(attempt(1), Phase.REPORTED)), false),
-            new SendDone(F, attempt(1), Ending.DECIDED),
-            new SendToken(F, slots(1)));
+            new SendDone(F, attempt(1), Ending.DECIDED));
     assertThat(executor.on(new ExecutorEvent.Acknowledged(F, attempt(1))))
         .containsExactly(new Forget(attempt(1)));
     assertThat(executor.snapshot().held()).isEmpty();
@@ -386,7 +416,8 @@ final class ExecutorSchedulerTest {
     assertThat(executor.on(new ExecutorEvent.KillReceived(F, attempt(1)))).isEmpty();
     // It may have ended by itself in the same moment: it is killed all the same.
     assertThat(end(attempt(1), Ending.DECIDED))
-        .containsExactly(new SendDone(F, attempt(1), Ending.KILLED), new SendToken(F, slots(1)));
+        .containsExactly(
+            new SendDone(F, attempt(1), Ending.KILLED), new SendToken(F, slots(1), false));
   }
 
   @Test
@@ -427,6 +458,7 @@ final class ExecutorSchedulerTest {
     wide.connect(F);
     wide.connect(G);
     wide.offer(F, attempt(1));
+    wide.advance(TOLD_TO_ALL);
 
     assertThat(wide.advance(Duration.ofSeconds(1)))
         .containsExactly(

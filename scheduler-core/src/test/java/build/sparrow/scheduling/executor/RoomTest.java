@@ -11,7 +11,6 @@ import build.sparrow.scheduling.executor.ExecutorEffect.SendPull;
 import build.sparrow.scheduling.executor.ExecutorEffect.SendReject;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 /** An executor admits what it has room for, and keeps what it was asked to keep. */
@@ -20,7 +19,6 @@ final class RoomTest {
   private static final FrontendId G = new FrontendId("g");
 
   private final ExecutorScheduler executor = new ExecutorScheduler(ExecutorConfig.of(4));
-  private final SplittableRandom random = new SplittableRandom(1);
 
   RoomTest() {
     for (FrontendId frontend : List.of(F, G)) {
@@ -30,7 +28,7 @@ final class RoomTest {
   }
 
   private List<ExecutorEffect> on(ExecutorEvent event) {
-    return executor.on(event, 1, random);
+    return executor.on(event, 1);
   }
 
   private static Resources room(int slots, int cpus) {
@@ -90,7 +88,8 @@ final class RoomTest {
     offer(F, 1, 2);
     on(new ExecutorEvent.RoomWanted(F, room(1, 3)));
 
-    assertThat(on(new ExecutorEvent.Reserved(G, 1))).contains(new SendPull(G, Resources.slots(2)));
+    assertThat(on(new ExecutorEvent.Reserved(G, 1, 0)))
+        .contains(new SendPull(G, Resources.slots(2)));
   }
 
   @Test
@@ -106,10 +105,10 @@ final class RoomTest {
   @Test
   void whoHasWaitedLongestForRoomComesFirst() {
     offer(F, 1, 1);
-    executor.on(new ExecutorEvent.RoomWanted(G, room(1, 4)), 2, random);
-    executor.on(new ExecutorEvent.RoomWanted(F, room(1, 4)), 3, random);
+    executor.on(new ExecutorEvent.RoomWanted(G, room(1, 4)), 2);
+    executor.on(new ExecutorEvent.RoomWanted(F, room(1, 4)), 3);
 
-    assertThat(executor.on(new ExecutorEvent.Ended(attempt(F, 1), Ending.DECIDED), 4, random))
+    assertThat(executor.on(new ExecutorEvent.Ended(attempt(F, 1), Ending.DECIDED), 4))
         .contains(new SendPull(G, room(4, 4)));
   }
 

@@ -23,6 +23,11 @@ import java.util.SplittableRandom;
  * An owner whose time is moved by hand; it has settled, and one declared pool of Linux executors.
  */
 final class DrivenOwner {
+  /**
+   * For how long such an action is overdue: it is believed to take a second, and due after four.
+   */
+  static final long JUST_COME = Duration.ofSeconds(-4).toNanos();
+
   static final String EPOCH = "epoch";
   static final Platform LINUX = Platform.of(new Label("OSFamily", "linux"));
   static final Platform GPU = Platform.of(new Label("OSFamily", "linux"), new Label("gpu", "a100"));
@@ -145,7 +150,7 @@ final class DrivenOwner {
   }
 
   List<OwnerEffect> token(ExecutorId executor, int freeSlots) {
-    return on(new OwnerEvent.Token(executor, Resources.slots(freeSlots)));
+    return on(new OwnerEvent.Token(executor, Resources.slots(freeSlots), false));
   }
 
   List<OwnerEffect> pull(ExecutorId executor, int freeSlots) {
@@ -197,11 +202,16 @@ final class DrivenOwner {
     for (OwnerEffect effect : effects) {
       if (effect instanceof OwnerEffect.SendOffer(_, var offer)) {
         offers.add(offer);
-      } else if (effect instanceof OwnerEffect.SendPullReply(_, var replied)) {
+      } else if (effect instanceof OwnerEffect.SendPullReply(_, var replied, _)) {
         offers.addAll(replied);
       }
     }
     return offers;
+  }
+
+  /** How it asks an executor to come for actions like none before, which have just come. */
+  static OwnerEffect.SendReserve reserve(ExecutorId executor, int count) {
+    return new OwnerEffect.SendReserve(executor, count, JUST_COME);
   }
 
   static List<OperationId> offered(List<OwnerEffect> effects) {

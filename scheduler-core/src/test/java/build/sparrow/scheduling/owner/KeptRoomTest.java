@@ -1,5 +1,6 @@
 package build.sparrow.scheduling.owner;
 
+import static build.sparrow.scheduling.owner.DrivenOwner.JUST_COME;
 import static build.sparrow.scheduling.owner.DrivenOwner.executor;
 import static build.sparrow.scheduling.owner.DrivenOwner.offered;
 import static build.sparrow.scheduling.owner.DrivenOwner.offers;
@@ -78,7 +79,7 @@ final class KeptRoomTest {
 
     assertThat(pull(ONE, 4, 4))
         .contains(
-            new OwnerEffect.SendPullReply(ONE, List.of()),
+            new OwnerEffect.SendPullReply(ONE, List.of(), JUST_COME),
             new OwnerEffect.SendRoomWanted(ONE, room(1, 6)));
   }
 
@@ -125,7 +126,7 @@ final class KeptRoomTest {
 
     List<OwnerEffect> effects = pull(TWO, 4, 4);
 
-    assertThat(effects).containsExactly(new OwnerEffect.SendPullReply(TWO, List.of()));
+    assertThat(effects).containsExactly(new OwnerEffect.SendPullReply(TWO, List.of(), JUST_COME));
   }
 
   @Test

@@ -41,7 +41,8 @@ final class PropertyPlacementTest {
   private ExecutorId idle(String name, String pool, Platform platform) {
     ExecutorId executor = executor(name);
     owner.hello(executor, pool, platform, 1);
-    owner.on(new OwnerEvent.Token(executor, new Resources(1, RULES.read(platform).amounts())));
+    owner.on(
+        new OwnerEvent.Token(executor, new Resources(1, RULES.read(platform).amounts()), false));
     return executor;
   }
 

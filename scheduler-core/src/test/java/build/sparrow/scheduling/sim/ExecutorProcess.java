@@ -146,7 +146,7 @@ final class ExecutorProcess {
   }
 
   private void on(ExecutorEvent event) {
-    List<ExecutorEffect> effects = scheduler.on(event, farm.timeline.now(), random);
+    List<ExecutorEffect> effects = scheduler.on(event, farm.timeline.now());
     farm.log.add(farm.timeline.now(), id.toString(), event, effects);
     for (ExecutorEffect effect : effects) {
       if (alive) {
@@ -193,8 +193,8 @@ final class ExecutorProcess {
               new OwnerEvent.HeldAnnounced(
                   id,
                   held.stream().map(each -> held(farm, each.attempt(), each.phase())).toList()));
-      case ExecutorEffect.SendToken(var frontend, var free) ->
-          send(frontend, new OwnerEvent.Token(id, free));
+      case ExecutorEffect.SendToken(var frontend, var free, var shared) ->
+          send(frontend, new OwnerEvent.Token(id, free, shared));
       case ExecutorEffect.SendAccept(var frontend, var attempt) -> {
         farm.invariants.accepted(this, attempt);
         send(frontend, new OwnerEvent.Accepted(id, attempt));

@@ -319,15 +319,17 @@ final class FrontendProcess {
         register(executor, offer);
         send(executor, new ExecutorEvent.OfferReceived(id, ExecutorProcess.offered(farm, offer)));
       }
-      case OwnerEffect.SendPullReply(var executor, var offers) -> {
+      case OwnerEffect.SendPullReply(var executor, var offers, var overdue) -> {
         offers.forEach(offer -> register(executor, offer));
         send(
             executor,
             new ExecutorEvent.PullAnswered(
-                id, offers.stream().map(offer -> ExecutorProcess.offered(farm, offer)).toList()));
+                id,
+                offers.stream().map(offer -> ExecutorProcess.offered(farm, offer)).toList(),
+                overdue));
       }
-      case OwnerEffect.SendReserve(var executor, var count) ->
-          send(executor, new ExecutorEvent.Reserved(id, count));
+      case OwnerEffect.SendReserve(var executor, var count, var overdue) ->
+          send(executor, new ExecutorEvent.Reserved(id, count, overdue));
       case OwnerEffect.SendCancelReserve(var executor, var count) ->
           send(executor, new ExecutorEvent.ReservationsCancelled(id, count));
       case OwnerEffect.SendRoomWanted(var executor, var room) ->

@@ -80,6 +80,14 @@ final class SimulationTest {
     run(Weather.STORMY, 20_785_000_050L, PlantedBug.NONE);
   }
 
+  /** An executor took its answer to a late duplicate for heard, and never told that it was idle. */
+  @Test
+  void roomIsToldOfAfterALateDuplicateOfAnOffer() {
+    run(Weather.STORMY, 1_795_893_908_545L, PlantedBug.NONE);
+    run(Weather.STORMY, 1_795_893_909_725L, PlantedBug.NONE);
+    run(Weather.STORMY, 1_795_910_989_897L, PlantedBug.NONE);
+  }
+
   /** A frontend that began anew, or lost the kill, adopts what it once ended. */
   @Test
   void attemptsOfFormerOwnersBeginAnew() {

@@ -141,7 +141,7 @@ final class ShippedExecutor {
   }
 
   private void on(ExecutorEvent event) {
-    for (ExecutorEffect effect : scheduler.on(event, farm.run.timeline.now(), random)) {
+    for (ExecutorEffect effect : scheduler.on(event, farm.run.timeline.now())) {
       carryOut(effect, event instanceof ExecutorEvent.Tick);
     }
     OptionalLong next = scheduler.nextTimerNanos();
@@ -175,8 +175,8 @@ final class ShippedExecutor {
         farm.announced += held.size();
         send(frontend, new OwnerEvent.HeldAnnounced(id, held.stream().map(this::held).toList()));
       }
-      case ExecutorEffect.SendToken(var frontend, var free) ->
-          send(frontend, new OwnerEvent.Token(id, free));
+      case ExecutorEffect.SendToken(var frontend, var free, var shared) ->
+          send(frontend, new OwnerEvent.Token(id, free, shared));
       case ExecutorEffect.SendAccept(var frontend, var attempt) ->
           send(frontend, new OwnerEvent.Accepted(id, attempt));
       case ExecutorEffect.SendReject(var frontend, var attempt, var free) ->

@@ -198,12 +198,13 @@ final class ShippedFrontend {
           send(executor, new ExecutorEvent.Welcomed(id, epoch, counted));
       case OwnerEffect.SendOffer(var executor, var offer) ->
           send(executor, new ExecutorEvent.OfferReceived(id, registered(offer)));
-      case OwnerEffect.SendPullReply(var executor, var offers) ->
+      case OwnerEffect.SendPullReply(var executor, var offers, var overdue) ->
           send(
               executor,
-              new ExecutorEvent.PullAnswered(id, offers.stream().map(this::registered).toList()));
-      case OwnerEffect.SendReserve(var executor, var count) ->
-          send(executor, new ExecutorEvent.Reserved(id, count));
+              new ExecutorEvent.PullAnswered(
+                  id, offers.stream().map(this::registered).toList(), overdue));
+      case OwnerEffect.SendReserve(var executor, var count, var overdue) ->
+          send(executor, new ExecutorEvent.Reserved(id, count, overdue));
       case OwnerEffect.SendCancelReserve(var executor, var count) ->
           send(executor, new ExecutorEvent.ReservationsCancelled(id, count));
       case OwnerEffect.SendRoomWanted(var executor, var room) ->
