@@ -15,6 +15,7 @@ readonly name=${SPARROW_IMAGE:-docker.io/sparrow/sparrow:dev}
 readonly target="$here/target" jars="$here/target/jars"
 readonly stage="$target/stage" image="$target/sparrow-image.tar"
 readonly max_megabytes=160
+readonly jar_processor=$([[ $(uname -m) == aarch64 ]] && echo aarch64 || echo amd64)
 
 own=("$jars"/{remote-apis,service-runtime,crds,frontend,scheduler-core,executor,cas,cli,operator}-[0-9]*.jar)
 all=("$jars"/*.jar)
@@ -47,6 +48,32 @@ known_modules() { # runtime
   sed -n 's/^!//p' "$here/modules"
 }
 
+# Takes out of a jar what can never be used here.
+drop() { # jar path...
+  local jar work="$target/jar"
+  jar=$(realpath "$1")
+  shift
+  rm -rf "$work"
+  mkdir "$work"
+  (
+    cd "$work"
+    "$jdk/bin/jar" --extract --file "$jar"
+    rm -rf "$@"
+    "$jdk/bin/jar" --create --file "$jar" --manifest META-INF/MANIFEST.MF --date 2020-01-01T00:00:00Z ./*
+  )
+  rm -rf "$work"
+}
+
+# zstd-jni's library for 17 other platforms, 6 MB, and the messages of other services.
+drop_foreign_code() { # folder of jars
+  local processor foreign=()
+  for processor in aarch64 amd64 arm i386 loongarch64 mips64 ppc64 ppc64le riscv64 s390x; do
+    [[ $processor == "$jar_processor" ]] || foreign+=("linux/$processor")
+  done
+  drop "$1"/zstd-jni-*.jar aix darwin freebsd win "${foreign[@]}"
+  drop "$1"/proto-google-common-protos-*.jar {com/,}google/{apps,cloud,geo,logging,shopping,type}
+}
+
 # The image's file system under $stage, a directory for each layer.
 stage_layers() {
   local jar
@@ -54,6 +81,7 @@ stage_layers() {
   mkdir -p "$stage"/{runtime/opt,libraries/opt/sparrow/lib,sparrow/opt/sparrow/lib,aot/opt/sparrow}
   make_runtime "$stage/runtime/opt/java"
   cp "${libraries[@]}" "$stage/libraries/opt/sparrow/lib"
+  drop_foreign_code "$stage/libraries/opt/sparrow/lib"
   cp "${own[@]}" "$stage/sparrow/opt/sparrow/lib"
   cp -r "$here/root/." "$stage/sparrow"
   {

@@ -2,6 +2,7 @@ package build.sparrow.cas;
 
 import build.sparrow.cas.replica.member.Membership;
 import build.sparrow.cas.segment.Durability;
+import build.sparrow.cas.tier.TierConfig;
 import build.sparrow.service.DataSize;
 import build.sparrow.service.Endpoint;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param engine how it is kept; an engine that the data directory was not written by is refused
  * @param durability when what was stored is safe from a power cut; of the engine of segments
  * @param membership what it knows of the farm's other shards; null if it is the only one
+ * @param tier where blobs are kept beside its disk; null if nowhere
  */
 public record CasConfig(
     Endpoint listen,
@@ -26,7 +28,8 @@ public record CasConfig(
     Duration lease,
     StorageEngine engine,
     Durability durability,
-    @Nullable Membership membership) {
+    @Nullable Membership membership,
+    @Nullable TierConfig tier) {
   /** The least capacity; below, a batch of blobs would not fit beside the action cache. */
   public static final DataSize MIN_CAPACITY = DataSize.ofMebibytes(16);
 
@@ -55,13 +58,20 @@ public record CasConfig(
         lease,
         StorageEngine.AS_FOUND,
         Durability.GROUPED,
-        membership);
+        membership,
+        null);
   }
 
   /** The same shard with another engine and another durability. */
   public CasConfig with(StorageEngine otherEngine, Durability otherDurability) {
     return new CasConfig(
-        listen, dataDirectory, capacity, lease, otherEngine, otherDurability, membership);
+        listen, dataDirectory, capacity, lease, otherEngine, otherDurability, membership, tier);
+  }
+
+  /** The same shard with that tier, if it is not null. */
+  public CasConfig with(@Nullable TierConfig otherTier) {
+    return new CasConfig(
+        listen, dataDirectory, capacity, lease, engine, durability, membership, otherTier);
   }
 
   /** Throws IllegalArgumentException naming what is wrong. */

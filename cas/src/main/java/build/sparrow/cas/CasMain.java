@@ -3,14 +3,21 @@ package build.sparrow.cas;
 import build.sparrow.cas.grpc.ActionCacheService;
 import build.sparrow.cas.grpc.ByteStreamService;
 import build.sparrow.cas.grpc.ContentAddressableStorageService;
+import build.sparrow.cas.replica.call.Item;
 import build.sparrow.cas.replica.member.Membership;
 import build.sparrow.cas.replica.member.ShardMember;
+import build.sparrow.cas.tier.Tier;
+import build.sparrow.cas.tier.TierConfig;
 import build.sparrow.service.Endpoint;
 import build.sparrow.service.GrpcServer;
 import build.sparrow.service.ServiceGroup;
+import build.sparrow.storage.v1.TierStatus;
 import io.grpc.BindableService;
 import io.prometheus.client.CollectorRegistry;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A shard: a blob store and an action cache on a disk of its own, served over gRPC. */
@@ -48,21 +55,28 @@ public final class CasMain implements AutoCloseable {
       services.start(
           "store gauges",
           () -> StoreGauges.register(storage::blobUsage, storage::resultUsage, registry));
-      MeteredBlobStore store =
+      MeteredBlobStore metered =
           services.start(
               "store metrics",
               () -> new MeteredBlobStore(storage.blobs(), "sparrow_cas", registry));
+      Tier tier = startTier(config, storage, registry, services);
+      BlobStore store = tier == null ? metered : tier.behind(metered);
+      Function<BlobStore, Restorer> restorers = tier == null ? _ -> Restorer.NONE : tier::into;
+      Supplier<Optional<TierStatus>> tierStatus =
+          () -> tier == null ? Optional.empty() : Optional.of(tier.status());
       ActionCache valid = new ValidatingActionCache(storage.results());
       Membership membership = config.membership();
       if (membership == null) {
-        ActionCache complete = new CompletenessCheckingActionCache(valid, store);
+        // Past the queue: what came from the tier need not be put there.
+        Restorer restorer = restorers.apply(metered);
+        BlobStore restoring = new RestoringBlobStore(store, restorer);
         GrpcServer server =
             serve(
                 config.listen(),
                 services,
-                store,
-                complete,
-                new ShardService(storage, Optional::empty));
+                restoring,
+                new CompletenessCheckingActionCache(valid, restoring, restorer),
+                new ShardService(storage, Optional::empty, tierStatus));
         return new CasMain(services, storage, server.endpoint(), null);
       }
       ShardMember member =
@@ -75,6 +89,7 @@ public final class CasMain implements AutoCloseable {
                       store,
                       storage.blobs(),
                       valid,
+                      restorers,
                       registry));
       storage.whenDiskFails(member::doubt);
       // What results reference lies on other shards, too: those who ask see to it.
@@ -85,12 +100,32 @@ public final class CasMain implements AutoCloseable {
               member.blobs(),
               member.results(),
               member.service(),
-              new ShardService(storage, () -> Optional.of(member.repair())));
+              new ShardService(storage, () -> Optional.of(member.repair()), tierStatus));
       return new CasMain(services, storage, server.endpoint(), member);
     } catch (Exception e) {
       services.close();
       throw e;
     }
+  }
+
+  private static @Nullable Tier startTier(
+      CasConfig config, ShardStorage storage, CollectorRegistry registry, ServiceGroup services)
+      throws Exception {
+    TierConfig tier = config.tier();
+    if (tier == null) {
+      return null;
+    }
+    Membership membership = config.membership();
+    // One of its homes puts a blob there; the other has it for when that one is lost.
+    Predicate<Item.Blob> mine =
+        blob ->
+            membership == null
+                || membership.placement().homes(blob).getFirst().equals(membership.self());
+    return services.start(
+        "tier",
+        () ->
+            Tier.start(
+                tier, config.dataDirectory().resolve("tier"), storage.blobs(), mine, registry));
   }
 
   private static GrpcServer serve(

@@ -19,11 +19,17 @@ public final class CompletenessCheckingActionCache implements ActionCache {
 
   private final ActionCache base;
   private final BlobStore store;
+  private final Restorer restorer;
 
-  /** A cache whose results reference blobs of the store. */
-  public CompletenessCheckingActionCache(ActionCache base, BlobStore store) {
+  /**
+   * A cache whose results reference blobs of the store.
+   *
+   * @param restorer is asked for those that the store lacks
+   */
+  public CompletenessCheckingActionCache(ActionCache base, BlobStore store, Restorer restorer) {
     this.base = base;
     this.store = store;
+    this.restorer = restorer;
   }
 
   @Override
@@ -36,7 +42,7 @@ public final class CompletenessCheckingActionCache implements ActionCache {
     BlobScope scope = BlobScope.of(key);
     try {
       Set<Digest> missing = store.findMissing(scope, new ReferencedBlobs(store, scope).of(result));
-      if (missing.isEmpty()) {
+      if (missing.isEmpty() || restorer.restore(scope, missing).containsAll(missing)) {
         return true;
       }
       log.atDebug()

@@ -4,6 +4,7 @@ import build.sparrow.storage.v1.InspectShardRequest;
 import build.sparrow.storage.v1.InspectShardResponse;
 import build.sparrow.storage.v1.Repair;
 import build.sparrow.storage.v1.ShardGrpc.ShardImplBase;
+import build.sparrow.storage.v1.TierStatus;
 import com.google.protobuf.Duration;
 import io.grpc.stub.StreamObserver;
 import java.util.Optional;
@@ -13,15 +14,21 @@ import java.util.function.Supplier;
 final class ShardService extends ShardImplBase {
   private final ShardStorage storage;
   private final Supplier<Optional<Repair>> repair;
+  private final Supplier<Optional<TierStatus>> tier;
 
   /**
    * A service.
    *
    * @param repair how it stands with the other shards; empty if there are none
+   * @param tier how its tier does; empty if it has none
    */
-  ShardService(ShardStorage storage, Supplier<Optional<Repair>> repair) {
+  ShardService(
+      ShardStorage storage,
+      Supplier<Optional<Repair>> repair,
+      Supplier<Optional<TierStatus>> tier) {
     this.storage = storage;
     this.repair = repair;
+    this.tier = tier;
   }
 
   @Override
@@ -31,6 +38,7 @@ final class ShardService extends ShardImplBase {
             .setBlobs(toProto(storage.blobUsage()))
             .setResults(toProto(storage.resultUsage()));
     repair.get().ifPresent(response::setRepair);
+    tier.get().ifPresent(response::setTier);
     responses.onNext(response.build());
     responses.onCompleted();
   }

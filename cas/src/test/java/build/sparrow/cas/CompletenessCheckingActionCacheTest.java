@@ -39,7 +39,7 @@ class CompletenessCheckingActionCacheTest {
         }
       };
   private final ActionCache cache =
-      new CompletenessCheckingActionCache(new InMemoryActionCache(), store);
+      new CompletenessCheckingActionCache(new InMemoryActionCache(), store, Restorer.NONE);
 
   private final Digest file = store.add(text("file"));
   private final Digest stdout = store.add(text("stdout"));

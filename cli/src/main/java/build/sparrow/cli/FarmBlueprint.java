@@ -3,6 +3,7 @@ package build.sparrow.cli;
 import build.sparrow.cas.CasConfig;
 import build.sparrow.cas.replica.call.Placement;
 import build.sparrow.cas.replica.member.Membership;
+import build.sparrow.cas.tier.TierConfig;
 import build.sparrow.crds.AutoscalingSpec;
 import build.sparrow.crds.BuildFarmSpec;
 import build.sparrow.crds.FrontendSpec;
@@ -10,6 +11,7 @@ import build.sparrow.crds.PoolSpec;
 import build.sparrow.crds.SandboxSpec;
 import build.sparrow.crds.SchedulerSpec;
 import build.sparrow.crds.SchedulingSpec;
+import build.sparrow.crds.TierSpec;
 import build.sparrow.executor.ExecutorConfig;
 import build.sparrow.executor.SandboxConfig;
 import build.sparrow.frontend.FrontendConfig;
@@ -25,6 +27,7 @@ import build.sparrow.scheduling.owner.LossBudgets;
 import build.sparrow.service.DataSize;
 import build.sparrow.service.Endpoint;
 import io.fabric8.kubernetes.api.model.Quantity;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -85,11 +88,21 @@ record FarmBlueprint(BuildFarmSpec spec, Map<String, Path> poolRoots, int proces
   CasConfig shard(Endpoint listen, Path dataDirectory, @Nullable Membership membership) {
     long disk = size(spec.storage().volume().size()).bytes();
     return new CasConfig(
-        listen,
-        dataDirectory,
-        new DataSize(disk / 100 * BLOBS_PERCENT_OF_DISK),
-        lease(),
-        membership);
+            listen,
+            dataDirectory,
+            new DataSize(disk / 100 * BLOBS_PERCENT_OF_DISK),
+            lease(),
+            membership)
+        .with(tier(spec.storage().tier()));
+  }
+
+  private static @Nullable TierConfig tier(@Nullable TierSpec tier) {
+    if (tier == null) {
+      return null;
+    }
+    TierSpec.S3 s3 = tier.s3();
+    URI endpoint = s3.endpoint() == null ? null : URI.create(s3.endpoint());
+    return new TierConfig(s3.bucket(), endpoint, s3.region(), s3.prefix());
   }
 
   FrontendConfig frontend(

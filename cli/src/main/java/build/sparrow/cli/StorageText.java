@@ -6,6 +6,7 @@ import build.sparrow.storage.v1.Debt;
 import build.sparrow.storage.v1.InspectShardResponse;
 import build.sparrow.storage.v1.Repair;
 import build.sparrow.storage.v1.StoreUsage;
+import build.sparrow.storage.v1.TierStatus;
 import java.time.Duration;
 import java.util.Locale;
 
@@ -34,6 +35,9 @@ final class StorageText {
     }
     if (storage.getShardsList().stream().anyMatch(shard -> owed(shard) > 0)) {
       text.append('\n').append(debts(storage));
+    }
+    if (storage.getShardsList().stream().anyMatch(shard -> shard.getReport().hasTier())) {
+      text.append('\n').append(tiers(storage));
     }
     return text.toString();
   }
@@ -84,6 +88,26 @@ final class StorageText {
         if (debt.getItems() > 0) {
           table.add(shard.getShard(), debt.getShard(), debt.getItems());
         }
+      }
+    }
+    return table;
+  }
+
+  private static Table tiers(InspectStorageResponse storage) {
+    Table table =
+        new Table("SHARD", "TIER", "QUEUED", "UPLOADED", "DROPPED", "RESTORED", "FAILURES", "LAST");
+    for (ShardStatus shard : storage.getShardsList()) {
+      if (shard.getReport().hasTier()) {
+        TierStatus tier = shard.getReport().getTier();
+        table.add(
+            shard.getShard(),
+            tier.getAvailable() ? "used" : "fails",
+            tier.getQueuedBlobs(),
+            tier.getUploadedBlobs(),
+            tier.getDroppedBlobs(),
+            tier.getRestoredBlobs(),
+            tier.getFailures(),
+            tier.getLastFailure().isEmpty() ? NONE : tier.getLastFailure());
       }
     }
     return table;

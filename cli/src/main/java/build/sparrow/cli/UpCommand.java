@@ -41,9 +41,9 @@ import picocli.CommandLine.Spec;
       "The file is the one that a cluster takes. What only a cluster has is checked and otherwise"
           + " without effect here: image, paused, resources, frontend.expose, storage.shards and"
           + " storage.replicas, as one shard is enough for one machine, the disk's class and"
-          + " retention, workDir, the nodes in scheduling, autoscaling, maxUnavailable,"
-          + " seccompProfile, monitoring. An autoscaled pool has its minReplicas, but at least one"
-          + " executor."
+          + " retention, the secret of storage.tier, whose keys are looked for where AWS's tools"
+          + " do, workDir, the nodes in scheduling, autoscaling, maxUnavailable, seccompProfile,"
+          + " monitoring. An autoscaled pool has its minReplicas, but at least one executor."
     })
 final class UpCommand implements Callable<Integer> {
   /** Of the option, for people. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import build.sparrow.cas.CasConfig;
 import build.sparrow.cas.replica.call.Placement;
+import build.sparrow.cas.tier.TierConfig;
 import build.sparrow.crds.BuildFarm;
 import build.sparrow.executor.ExecutorConfig;
 import build.sparrow.executor.SandboxConfig;
@@ -20,6 +21,7 @@ import build.sparrow.scheduling.owner.LossBudgets;
 import build.sparrow.service.DataSize;
 import build.sparrow.service.Endpoint;
 import build.sparrow.service.StrictYaml;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -48,7 +50,11 @@ final class FarmBlueprintTest {
           - {name: memory, match: Minimum, defaultAmount: 500Mi}
           - {name: silo, match: Ignore}
           tenants: [{instanceName: ci, weight: 3}]
-        storage: {volume: {size: 1G}, eviction: {leaseSeconds: 60}}
+        storage:
+          volume: {size: 1G}
+          eviction: {leaseSeconds: 60}
+          tier:
+            s3: {bucket: builds, endpoint: "http://minio:9000", region: eu-west-1, prefix: main/}
         executorPools:
         - name: linux
           replicas: 2
@@ -72,7 +78,13 @@ final class FarmBlueprintTest {
     assertThat(blueprint.shard(SHARD, Path.of("/data/shard"), null))
         .isEqualTo(
             new CasConfig(
-                SHARD, Path.of("/data/shard"), new DataSize(900_000_000), Duration.ofSeconds(60)));
+                    SHARD,
+                    Path.of("/data/shard"),
+                    new DataSize(900_000_000),
+                    Duration.ofSeconds(60))
+                .with(
+                    new TierConfig(
+                        "builds", URI.create("http://minio:9000"), "eu-west-1", "main/")));
     assertThat(blueprint.frontend("frontend-0", FRONTEND, STORAGE, Peering.ALONE, LOG))
         .isEqualTo(
             new FrontendConfig(

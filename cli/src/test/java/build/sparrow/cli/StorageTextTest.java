@@ -8,6 +8,7 @@ import build.sparrow.storage.v1.Debt;
 import build.sparrow.storage.v1.InspectShardResponse;
 import build.sparrow.storage.v1.Repair;
 import build.sparrow.storage.v1.StoreUsage;
+import build.sparrow.storage.v1.TierStatus;
 import com.google.protobuf.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -88,6 +89,35 @@ final class StorageTextTest {
 
             SHARD        STATE      USED     CAPACITY  BLOBS  RETENTION  OWES  MOVED
             127.0.0.1:1  read-only  1.0 MiB  2.0 GiB   12000  all kept   -     -
+            """);
+  }
+
+  @Test
+  void howTheTierDoesIsATableOfItsOwn() {
+    InspectStorageResponse storage =
+        InspectStorageResponse.newBuilder()
+            .setCopies(1)
+            .addShards(
+                ShardStatus.newBuilder()
+                    .setShard("s-0:1")
+                    .setReport(
+                        report(usage(0, 1 << 30))
+                            .setTier(
+                                TierStatus.newBuilder()
+                                    .setQueuedBlobs(3)
+                                    .setUploadedBlobs(4)
+                                    .setDroppedBlobs(5)
+                                    .setRestoredBlobs(6)
+                                    .setFailures(7)
+                                    .setLastFailure("PUT was answered with 503 SlowDown"))))
+            .build();
+
+    assertThat(StorageText.of(storage))
+        .endsWith(
+            """
+
+            SHARD  TIER   QUEUED  UPLOADED  DROPPED  RESTORED  FAILURES  LAST
+            s-0:1  fails  3       4         5        6         7         PUT was answered with 503 SlowDown
             """);
   }
 

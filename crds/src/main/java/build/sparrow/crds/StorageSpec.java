@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Where blobs and results of actions are kept. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-@JsonPropertyOrder({"shards", "replicas", "volume", "retention", "eviction", "resources"})
+@JsonPropertyOrder({"shards", "replicas", "volume", "retention", "eviction", "resources", "tier"})
 @ValidationRule(
     value = "!has(self.replicas) || self.replicas == 1 || self.shards > self.replicas",
     message =
@@ -53,10 +53,20 @@ public record StorageSpec(
     @JsonPropertyDescription("What is dropped when the disk is full.") @Default("{}")
         Eviction eviction,
     @JsonPropertyDescription("What the storage is given of its node.") @Default("{}")
-        Resources resources) {
+        Resources resources,
+    @JsonPropertyDescription(
+            "A second place for blobs, which gets what is stored by and by, and gives back what the"
+                + " disks no longer hold. By default there is none.")
+        @Nullable TierSpec tier) {
   static final StorageSpec DEFAULTS =
       new StorageSpec(
-          1, null, Volume.DEFAULTS, Retention.DEFAULTS, Eviction.DEFAULTS, Resources.DEFAULTS);
+          1,
+          null,
+          Volume.DEFAULTS,
+          Retention.DEFAULTS,
+          Eviction.DEFAULTS,
+          Resources.DEFAULTS,
+          null);
 
   private static final int LEAST_SHARDS_FOR_COPIES = 3;
 

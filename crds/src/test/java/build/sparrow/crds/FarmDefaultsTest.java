@@ -34,7 +34,8 @@ final class FarmDefaultsTest {
                     new StorageSpec.Volume(Quantity.parse("20Gi"), null),
                     new StorageSpec.Retention(StorageSpec.WhenDeleted.RETAIN),
                     new StorageSpec.Eviction(10_800),
-                    new Resources(Map.of(), Map.of())),
+                    new Resources(Map.of(), Map.of()),
+                    null),
                 List.of(),
                 new MonitoringSpec(
                     new MonitoringSpec.PodMonitor(MonitoringSpec.Mode.AUTO, 15, Map.of()))));

@@ -234,7 +234,8 @@ final class FarmRulesTest {
                 new StorageSpec.Volume(new Quantity("20", "GB"), null),
                 StorageSpec.Retention.DEFAULTS,
                 StorageSpec.Eviction.DEFAULTS,
-                Resources.DEFAULTS),
+                Resources.DEFAULTS,
+                null),
             List.of()));
 
     assertThat(FarmRules.problemsOf(farm))
@@ -279,7 +280,53 @@ final class FarmRulesTest {
         StorageSpec.Volume.DEFAULTS,
         StorageSpec.Retention.DEFAULTS,
         StorageSpec.Eviction.DEFAULTS,
-        Resources.DEFAULTS);
+        Resources.DEFAULTS,
+        null);
+  }
+
+  @Test
+  void aTierIsABucketByItsName() {
+    TierSpec.S3 good =
+        new TierSpec.S3(
+            "builds",
+            "https://s3.example:9000",
+            "eu-west-1",
+            "farms/main/",
+            new TierSpec.Credentials("keys"));
+
+    assertThat(problemsOf(tier(good))).isEmpty();
+    assertThat(problemsOf(tier(new TierSpec.S3("builds", null, "us-east-1", "", null)))).isEmpty();
+    assertThat(problemsOf(tier(new TierSpec.S3("", null, "us-east-1", "", null))))
+        .containsExactly(new FarmProblem("spec.storage.tier.s3.bucket", null, "missing; give it"));
+    assertThat(
+            problemsOf(
+                tier(
+                    new TierSpec.S3(
+                        "Builds", "minio:9000", "EU", "/farms", new TierSpec.Credentials("")))))
+        .extracting(FarmProblem::path)
+        .containsExactly(
+            "spec.storage.tier.s3.bucket",
+            "spec.storage.tier.s3.endpoint",
+            "spec.storage.tier.s3.region",
+            "spec.storage.tier.s3.prefix",
+            "spec.storage.tier.s3.credentials.secretName");
+    for (String prefix : List.of("../", "./", "farms/../", "farms//", "/", "farms")) {
+      assertThat(problemsOf(tier(new TierSpec.S3("builds", null, "us-east-1", prefix, null))))
+          .as(prefix)
+          .extracting(FarmProblem::path)
+          .containsExactly("spec.storage.tier.s3.prefix");
+    }
+  }
+
+  private static StorageSpec tier(TierSpec.S3 s3) {
+    return new StorageSpec(
+        1,
+        null,
+        StorageSpec.Volume.DEFAULTS,
+        StorageSpec.Retention.DEFAULTS,
+        StorageSpec.Eviction.DEFAULTS,
+        Resources.DEFAULTS,
+        new TierSpec(s3));
   }
 
   private static List<FarmProblem> problemsOf(StorageSpec storage) {

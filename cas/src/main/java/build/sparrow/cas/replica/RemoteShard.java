@@ -22,6 +22,8 @@ import build.sparrow.storage.v1.ListResponse;
 import build.sparrow.storage.v1.OweRequest;
 import build.sparrow.storage.v1.ReplicationGrpc;
 import build.sparrow.storage.v1.ReplicationGrpc.ReplicationBlockingV2Stub;
+import build.sparrow.storage.v1.RestoreRequest;
+import build.sparrow.storage.v1.RestoreResponse;
 import build.sparrow.storage.v1.StatusRequest;
 import build.sparrow.storage.v1.StatusResponse;
 import io.grpc.Channel;
@@ -142,6 +144,21 @@ public final class RemoteShard implements Shard {
       }
       throw RemoteFailures.of("Copy", e.getStatus(), e);
     }
+  }
+
+  @Override
+  public Set<Digest> restore(BlobScope scope, Collection<Digest> missing) throws IOException {
+    RestoreRequest.Builder request =
+        RestoreRequest.newBuilder()
+            .setInstanceName(scope.instance().value())
+            .setDigestFunction(scope.function().toProto());
+    missing.forEach(digest -> request.addDigests(digest.toProto()));
+    RestoreResponse response = call("Restore", () -> within(CALL_SECONDS).restore(request.build()));
+    Set<Digest> restored = HashSet.newHashSet(response.getRestoredCount());
+    response
+        .getRestoredList()
+        .forEach(proto -> restored.add(new Digest(proto.getHash(), proto.getSizeBytes())));
+    return restored;
   }
 
   @Override

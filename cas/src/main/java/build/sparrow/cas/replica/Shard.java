@@ -66,6 +66,13 @@ public interface Shard {
    */
   void copy(BlobScope scope, Digest digest, Endpoint to) throws IOException;
 
+  /**
+   * Makes it bring blobs back from its tier.
+   *
+   * @return those that it holds now
+   */
+  Set<Digest> restore(BlobScope scope, Collection<Digest> missing) throws IOException;
+
   /** Takes a part of a list. */
   @FunctionalInterface
   interface Part {

@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -59,7 +60,13 @@ final class ConfigObjects {
    * @param disk as large as it is by now, so that a shard does not count on what is still to come
    */
   String shardHash(Quantity disk) {
-    return hash(Map.of("eviction", spec.storage().eviction(), "disk", disk));
+    Map<String, Object> read = new HashMap<>();
+    read.put("eviction", spec.storage().eviction());
+    read.put("disk", disk);
+    if (spec.storage().tier() != null) {
+      read.put("tier", spec.storage().tier());
+    }
+    return hash(read);
   }
 
   private String hash(Map<String, Object> values) {

@@ -1,10 +1,15 @@
 package build.sparrow.operator.farm;
 
 import build.sparrow.crds.BuildFarmSpec;
+import build.sparrow.crds.TierSpec;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.EnvVarBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
@@ -104,10 +109,42 @@ final class ShardObjects {
         .withMatchLabels(Labels.selector(names.farm(), FarmNames.SHARD, null))
         .endSelector()
         .withTemplate(
-            pod.template(
-                spec, spec.storage().resources(), options, List.of(RolePod.mount(VOLUME, FOLDER))))
+            withCredentials(
+                pod.template(
+                    spec,
+                    spec.storage().resources(),
+                    options,
+                    List.of(RolePod.mount(VOLUME, FOLDER)))))
         .withVolumeClaimTemplates(claim(size))
         .endSpec()
+        .build();
+  }
+
+  /** The template with the keys of the tier's bucket, if a secret has them. */
+  private PodTemplateSpec withCredentials(PodTemplateSpec template) {
+    TierSpec tier = spec.storage().tier();
+    if (tier == null || tier.s3().credentials() == null) {
+      return template;
+    }
+    String secret = tier.s3().credentials().secretName();
+    return new PodTemplateSpecBuilder(template)
+        .editSpec()
+        .editFirstContainer()
+        .addToEnv(
+            ofSecret("AWS_ACCESS_KEY_ID", secret, "accessKeyId"),
+            ofSecret("AWS_SECRET_ACCESS_KEY", secret, "secretAccessKey"))
+        .endContainer()
+        .endSpec()
+        .build();
+  }
+
+  /** Optional, so that for lack of a secret there is no tier, and not no storage. */
+  private static EnvVar ofSecret(String variable, String secret, String key) {
+    return new EnvVarBuilder()
+        .withName(variable)
+        .withNewValueFrom()
+        .withNewSecretKeyRef(key, secret, true)
+        .endValueFrom()
         .build();
   }
 

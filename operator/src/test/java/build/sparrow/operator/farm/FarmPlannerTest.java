@@ -1,10 +1,14 @@
 package build.sparrow.operator.farm;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import build.sparrow.crds.BuildFarm;
 import build.sparrow.operator.farm.FarmObservation.Presence;
+import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -35,6 +40,47 @@ final class FarmPlannerTest {
     assertRenders("production-spot", true);
   }
 
+  @Test
+  void shardsGetTheKeysOfTheirTiersBucket_andAreMadeAnewWhenItChanges() throws Exception {
+    String minimal = Files.readString(EXAMPLES.resolve("minimal").resolve("buildfarm.yaml"));
+    String tier = "  storage: {tier: {s3: {bucket: %s, credentials: {secretName: keys}}}}\n";
+
+    PodTemplateSpec without = shard(minimal);
+    PodTemplateSpec with = shard(minimal + tier.formatted("builds"));
+    PodTemplateSpec other = shard(minimal + tier.formatted("others"));
+
+    assertThat(with.getSpec().getContainers().getFirst().getEnv())
+        .filteredOn(variable -> variable.getName().startsWith("AWS_"))
+        .extracting(
+            EnvVar::getName,
+            variable -> variable.getValueFrom().getSecretKeyRef().getName(),
+            variable -> variable.getValueFrom().getSecretKeyRef().getKey(),
+            variable -> variable.getValueFrom().getSecretKeyRef().getOptional())
+        .containsExactly(
+            tuple("AWS_ACCESS_KEY_ID", "keys", "accessKeyId", true),
+            tuple("AWS_SECRET_ACCESS_KEY", "keys", "secretAccessKey", true));
+    assertThat(List.of(without, with, other))
+        .extracting(FarmPlannerTest::configHash)
+        .doesNotHaveDuplicates();
+  }
+
+  private PodTemplateSpec shard(String yaml) {
+    BuildFarm farm = FarmWorld.parse(yaml);
+    farm.getMetadata().setNamespace(FarmWorld.NAMESPACE);
+    farm.getMetadata().setUid("uid");
+    return plan(farm, false).stream()
+        .filter(StatefulSet.class::isInstance)
+        .map(StatefulSet.class::cast)
+        .findFirst()
+        .orElseThrow()
+        .getSpec()
+        .getTemplate();
+  }
+
+  private static @Nullable String configHash(PodTemplateSpec template) {
+    return template.getMetadata().getAnnotations().get(RolePod.CONFIG_HASH);
+  }
+
   private void assertRenders(String example, boolean podMonitors) throws Exception {
     BuildFarm farm =
         FarmWorld.parse(Files.readString(EXAMPLES.resolve(example).resolve("buildfarm.yaml")));
@@ -52,7 +98,7 @@ final class FarmPlannerTest {
     assertThat(plan).isEqualTo(Files.readString(reviewed));
   }
 
-  private String render(BuildFarm farm, boolean podMonitors) {
+  private List<HasMetadata> plan(BuildFarm farm, boolean podMonitors) {
     FarmObservation nothingThere =
         new FarmObservation(
             FarmNames.of(farm),
@@ -62,11 +108,13 @@ final class FarmPlannerTest {
             List.of(),
             podMonitors,
             Presence.UNKNOWN);
-    List<HasMetadata> objects =
-        new FarmPlanner(FarmWorld.IMAGE, serialization)
-            .plan(farm, farm.getSpec(), nothingThere)
-            .objects();
-    return objects.stream()
+    return new FarmPlanner(FarmWorld.IMAGE, serialization)
+        .plan(farm, farm.getSpec(), nothingThere)
+        .objects();
+  }
+
+  private String render(BuildFarm farm, boolean podMonitors) {
+    return plan(farm, podMonitors).stream()
         .map(object -> serialization.unmarshal(serialization.asYaml(object), Map.class))
         .map(FarmPlannerTest::sorted)
         .map(serialization::asYaml)

@@ -3,6 +3,8 @@ package build.sparrow.cas.replica.client;
 import build.sparrow.cas.ActionCache;
 import build.sparrow.cas.BlobStore;
 import build.sparrow.cas.CompletenessCheckingActionCache;
+import build.sparrow.cas.Restorer;
+import build.sparrow.cas.RestoringBlobStore;
 import build.sparrow.cas.client.RemoteActionCache;
 import build.sparrow.cas.client.RemoteBlobStore;
 import build.sparrow.cas.replica.RemoteShard;
@@ -65,10 +67,11 @@ public final class ReplicatedStorage implements AutoCloseable {
           channels, new RemoteBlobStore(only), new RemoteActionCache(only), null);
     }
     Shards all = new Shards(shards);
-    BlobStore blobs = new ReplicatedBlobStore(placement, all);
+    Restorer restorer = new HomeRestorer(placement, all);
+    BlobStore blobs = new RestoringBlobStore(new ReplicatedBlobStore(placement, all), restorer);
     ActionCache results = new ReplicatedActionCache(placement, all, InstantSource.system());
     return new ReplicatedStorage(
-        channels, blobs, new CompletenessCheckingActionCache(results, blobs), all);
+        channels, blobs, new CompletenessCheckingActionCache(results, blobs, restorer), all);
   }
 
   /** The blobs. */

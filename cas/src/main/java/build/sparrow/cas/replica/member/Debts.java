@@ -1,6 +1,7 @@
 package build.sparrow.cas.replica.member;
 
 import build.sparrow.cas.StoreUnavailableException;
+import build.sparrow.cas.replica.ItemLog;
 import build.sparrow.cas.replica.Shard;
 import build.sparrow.cas.replica.call.Item;
 import build.sparrow.service.Endpoint;
@@ -24,11 +25,14 @@ import org.slf4j.LoggerFactory;
 final class Debts implements Closeable {
   private static final Logger log = LoggerFactory.getLogger(Debts.class);
 
+  /** About two million items; who is away for longer is better made anew. */
+  private static final long MAX_LOG_BYTES = 256L << 20;
+
   private static final int BATCH_ITEMS = 500;
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
 
-  private final Map<Endpoint, HintLog> logs = new LinkedHashMap<>();
+  private final Map<Endpoint, ItemLog> logs = new LinkedHashMap<>();
   private final List<Thread> deliveries = new ArrayList<>();
 
   private Debts() {}
@@ -40,7 +44,7 @@ final class Debts implements Closeable {
     try {
       for (Endpoint peer : peers.keySet()) {
         String name = URLEncoder.encode(peer.toString(), StandardCharsets.UTF_8);
-        debts.logs.put(peer, HintLog.open(folder.resolve(name)));
+        debts.logs.put(peer, ItemLog.open(folder.resolve(name), MAX_LOG_BYTES));
       }
     } catch (IOException | RuntimeException e) {
       debts.close();
@@ -51,18 +55,18 @@ final class Debts implements Closeable {
   }
 
   private void startDelivery(Endpoint name, Shard shard, Courier courier) {
-    HintLog owed = log(name);
+    ItemLog owed = log(name);
     deliveries.add(
         Thread.ofVirtual().name("debts").start(() -> deliver(name, owed, shard, courier)));
   }
 
-  private static void deliver(Endpoint name, HintLog owed, Shard shard, Courier courier) {
+  private static void deliver(Endpoint name, ItemLog owed, Shard shard, Courier courier) {
     Duration pause = FIRST_PAUSE;
     try {
       while (true) {
         owed.await();
         try {
-          HintLog.Batch batch = owed.peek(BATCH_ITEMS);
+          ItemLog.Batch batch = owed.peek(BATCH_ITEMS);
           courier.bring(batch.items(), shard);
           owed.drop(batch);
           pause = FIRST_PAUSE;
@@ -100,8 +104,8 @@ final class Debts implements Closeable {
     log(shard).add(items);
   }
 
-  private HintLog log(Endpoint shard) {
-    @Nullable HintLog owed = logs.get(shard);
+  private ItemLog log(Endpoint shard) {
+    @Nullable ItemLog owed = logs.get(shard);
     if (owed == null) {
       throw new IllegalArgumentException(
           "shard is %s, which is none of the other shards %s".formatted(shard, logs.keySet()));
@@ -126,7 +130,7 @@ final class Debts implements Closeable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    for (HintLog owed : logs.values()) {
+    for (ItemLog owed : logs.values()) {
       owed.close();
     }
   }

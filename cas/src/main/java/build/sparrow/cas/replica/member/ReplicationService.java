@@ -5,6 +5,7 @@ import build.sparrow.cas.ActionCache;
 import build.sparrow.cas.BlobScope;
 import build.sparrow.cas.BlobStore;
 import build.sparrow.cas.ListedBlobStore;
+import build.sparrow.cas.Restorer;
 import build.sparrow.cas.grpc.StoreStatus;
 import build.sparrow.cas.replica.Items;
 import build.sparrow.cas.replica.Shard;
@@ -28,6 +29,8 @@ import build.sparrow.storage.v1.ListResponse;
 import build.sparrow.storage.v1.OweRequest;
 import build.sparrow.storage.v1.OweResponse;
 import build.sparrow.storage.v1.ReplicationGrpc.ReplicationImplBase;
+import build.sparrow.storage.v1.RestoreRequest;
+import build.sparrow.storage.v1.RestoreResponse;
 import build.sparrow.storage.v1.StatusRequest;
 import build.sparrow.storage.v1.StatusResponse;
 import io.grpc.stub.StreamObserver;
@@ -54,6 +57,7 @@ final class ReplicationService extends ReplicationImplBase {
   private final CatchUp catchUp;
   private final Standing standing;
   private final Map<Endpoint, Shard> peers;
+  private final Restorer restorer;
 
   ReplicationService(
       Membership membership,
@@ -65,7 +69,8 @@ final class ReplicationService extends ReplicationImplBase {
       Courier courier,
       CatchUp catchUp,
       Standing standing,
-      Map<Endpoint, Shard> peers) {
+      Map<Endpoint, Shard> peers,
+      Restorer restorer) {
     this.membership = membership;
     this.blobs = blobs;
     this.list = list;
@@ -76,6 +81,7 @@ final class ReplicationService extends ReplicationImplBase {
     this.catchUp = catchUp;
     this.standing = standing;
     this.peers = Map.copyOf(peers);
+    this.restorer = restorer;
   }
 
   @Override
@@ -175,6 +181,22 @@ final class ReplicationService extends ReplicationImplBase {
       throw ReapiStatus.unavailable("The shard stops");
     }
     return CopyResponse.getDefaultInstance();
+  }
+
+  @Override
+  public void restore(RestoreRequest request, StreamObserver<RestoreResponse> responses) {
+    StoreStatus.answer(
+        responses,
+        () -> {
+          BlobScope scope =
+              scope(
+                  request.getInstanceName(), request.getDigestFunction(), request.getDigestsList());
+          RestoreResponse.Builder response = RestoreResponse.newBuilder();
+          restorer
+              .restore(scope, digests(scope, request.getDigestsList()))
+              .forEach(restored -> response.addRestored(restored.toProto()));
+          return response.build();
+        });
   }
 
   @Override

@@ -3,6 +3,7 @@ package build.sparrow.cas.replica.member;
 import build.sparrow.cas.ActionCache;
 import build.sparrow.cas.BlobStore;
 import build.sparrow.cas.ListedBlobStore;
+import build.sparrow.cas.Restorer;
 import build.sparrow.cas.replica.RemoteShard;
 import build.sparrow.cas.replica.Shard;
 import build.sparrow.service.Endpoint;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** A shard's part in a farm of several. */
 public final class ShardMember implements AutoCloseable {
@@ -50,6 +52,7 @@ public final class ShardMember implements AutoCloseable {
    *
    * @param folder for what the shard remembers of that; beside its stores, on the same disk
    * @param list names what the blob store holds
+   * @param restorers gives what brings back blobs into a store
    * @throws Exception if the folder cannot be used; nothing runs then
    */
   public static ShardMember start(
@@ -58,6 +61,7 @@ public final class ShardMember implements AutoCloseable {
       BlobStore blobs,
       ListedBlobStore list,
       ActionCache results,
+      Function<BlobStore, Restorer> restorers,
       CollectorRegistry registry)
       throws Exception {
     ServiceGroup services = new ServiceGroup();
@@ -89,7 +93,17 @@ public final class ShardMember implements AutoCloseable {
           noted,
           latest,
           new ReplicationService(
-              membership, noted, list, latest, scopes, debts, courier, catchUp, standing, peers),
+              membership,
+              noted,
+              list,
+              latest,
+              scopes,
+              debts,
+              courier,
+              catchUp,
+              standing,
+              peers,
+              restorers.apply(noted)),
           new RepairReport(standing, catchUp, courier, debts),
           standing,
           arrears);

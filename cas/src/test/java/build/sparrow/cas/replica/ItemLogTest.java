@@ -1,4 +1,4 @@
-package build.sparrow.cas.replica.member;
+package build.sparrow.cas.replica;
 
 import static build.sparrow.cas.SampleBlobs.SCOPE;
 import static build.sparrow.cas.SampleBlobs.digestOf;
@@ -18,12 +18,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class HintLogTest {
+class ItemLogTest {
   private static final Item BLOB = new Item.Blob(SCOPE, digestOf(text("blob")));
   private static final Item OTHER = new Item.Blob(SCOPE, digestOf(text("other")));
   private static final Item RESULT =
@@ -41,12 +42,12 @@ class HintLogTest {
 
   @Test
   void whatIsOwedIsThereAfterARestart_oldestFirst() throws Exception {
-    try (HintLog log = HintLog.open(path)) {
+    try (ItemLog log = ItemLog.open(path, 1 << 20)) {
       log.add(List.of(BLOB, RESULT));
       log.add(List.of(OTHER));
     }
 
-    try (HintLog log = HintLog.open(path)) {
+    try (ItemLog log = ItemLog.open(path, 1 << 20)) {
       assertThat(log.count()).isEqualTo(3);
       assertThat(log.peek(2).items()).containsExactly(BLOB, RESULT);
       log.drop(log.peek(2));
@@ -57,7 +58,7 @@ class HintLogTest {
 
   @Test
   void whatWasDeliveredIsForgotten_whenAllIs() throws Exception {
-    try (HintLog log = HintLog.open(path)) {
+    try (ItemLog log = ItemLog.open(path, 1 << 20)) {
       log.add(List.of(BLOB, OTHER));
       log.drop(log.peek(10));
       assertThat(log.peek(10).items()).isEmpty();
@@ -68,18 +69,18 @@ class HintLogTest {
 
   @Test
   void aTailCutAnywhereIsDropped_andWhatStandsBeforeItIsKept() throws Exception {
-    try (HintLog log = HintLog.open(path)) {
+    try (ItemLog log = ItemLog.open(path, 1 << 20)) {
       log.add(List.of(BLOB));
     }
     long whole = Files.size(path);
-    try (HintLog log = HintLog.open(path)) {
+    try (ItemLog log = ItemLog.open(path, 1 << 20)) {
       log.add(List.of(OTHER));
     }
     byte[] both = Files.readAllBytes(path);
 
     for (int length = (int) whole; length < both.length; length++) {
       Files.write(path, Arrays.copyOf(both, length));
-      try (HintLog log = HintLog.open(path)) {
+      try (ItemLog log = ItemLog.open(path, 1 << 20)) {
         assertThat(log.peek(10).items()).as("cut at " + length).containsExactly(BLOB);
         log.add(List.of(RESULT));
         assertThat(log.peek(10).items()).containsExactly(BLOB, RESULT);
@@ -89,16 +90,16 @@ class HintLogTest {
 
   @Test
   void aDamagedRecordEndsTheLog() throws Exception {
-    try (HintLog log = HintLog.open(path)) {
+    try (ItemLog log = ItemLog.open(path, 1 << 20)) {
       log.add(List.of(BLOB));
     }
     long whole = Files.size(path);
-    try (HintLog log = HintLog.open(path)) {
+    try (ItemLog log = ItemLog.open(path, 1 << 20)) {
       log.add(List.of(OTHER));
     }
     flip(whole + 12);
 
-    try (HintLog log = HintLog.open(path)) {
+    try (ItemLog log = ItemLog.open(path, 1 << 20)) {
       assertThat(log.peek(10).items()).containsExactly(BLOB);
     }
   }
@@ -112,13 +113,50 @@ class HintLogTest {
   }
 
   @Test
+  void theRoomOfWhatWasDeliveredIsUsedAgain_alsoIfTheLogIsNeverEmpty() throws Exception {
+    try (ItemLog log = ItemLog.open(path, 1_000)) {
+      log.add(List.of(OTHER));
+      for (int i = 0; i < 100; i++) {
+        log.add(List.of(i % 2 == 0 ? BLOB : RESULT));
+        ItemLog.Batch oldest = log.peek(1);
+        log.add(List.of(OTHER));
+        log.drop(oldest);
+        log.drop(log.peek(1));
+      }
+    }
+
+    assertThat(Files.size(path)).isLessThan(1_000);
+    try (ItemLog log = ItemLog.open(path, 1_000)) {
+      assertThat(log.peek(1_000).items()).endsWith(RESULT, OTHER);
+    }
+  }
+
+  @Test
+  void aFullLogIsNotCopiedForTheSakeOfAFewThatWereDelivered() throws Exception {
+    try (ItemLog log = ItemLog.open(path, 2_000)) {
+      log.add(Collections.nCopies(10, BLOB));
+      long full = Files.size(path);
+      log.drop(log.peek(2));
+
+      assertThatThrownBy(() -> log.add(Collections.nCopies(10, OTHER)))
+          .isInstanceOf(StoreFullException.class);
+      assertThat(Files.size(path)).isEqualTo(full);
+      log.drop(log.peek(3));
+      log.add(Collections.nCopies(10, OTHER));
+
+      assertThat(log.count()).isEqualTo(15);
+      assertThat(log.peek(15).items()).startsWith(BLOB).endsWith(OTHER);
+    }
+  }
+
+  @Test
   void noMoreIsOwedThanTheLogMayHold() throws Exception {
-    try (HintLog log = HintLog.open(path, 200)) {
+    try (ItemLog log = ItemLog.open(path, 200)) {
       log.add(List.of(BLOB));
 
       assertThatThrownBy(() -> log.add(List.of(BLOB, OTHER, RESULT)))
           .isInstanceOf(StoreFullException.class)
-          .hasMessageContaining("at most 200 are kept; bring that shard back");
+          .hasMessageContaining("at most 200 are kept; bring that back");
       assertThat(log.count()).isEqualTo(1);
     }
   }

@@ -1,7 +1,6 @@
-package build.sparrow.cas.replica.member;
+package build.sparrow.cas.replica;
 
 import build.sparrow.cas.StoreFullException;
-import build.sparrow.cas.replica.Items;
 import build.sparrow.cas.replica.call.Item;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.grpc.StatusRuntimeException;
@@ -10,7 +9,9 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -19,46 +20,52 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The items that one other shard is owed, in a file of their own, oldest first.
+ * Items that are still to be brought to one place, in a file of their own, oldest first. One reader
+ * takes them out again.
  *
  * <p>A record is the length of an item's message, its CRC-32C, and the message. Records are on the
- * disk when they have been added. What was delivered is forgotten when all is; a restart before
- * that offers it once more, and the other shard says that it has it. A tail that a crash cut short
- * is dropped: nobody was told that it was kept.
+ * disk when they have been added. What was delivered is forgotten when all is, or when its room is
+ * needed and is a good part of the log; a restart before that offers it once more, and whoever gets
+ * it says that it is there. A tail that a crash cut short is dropped: nobody was told that it was
+ * kept.
  */
-final class HintLog implements Closeable {
-  /** About two million items; who is away for longer is better made anew. */
-  static final long MAX_BYTES = 256L << 20;
-
+public final class ItemLog implements Closeable {
   private static final int HEADER_BYTES = 8;
   private static final int MAX_RECORD_BYTES = 4096;
 
-  private final FileChannel file;
+  /** Of a full log, so much must have been delivered to be worth copying the rest. */
+  private static final int LEAST_DELIVERED_PERCENT = 25;
+
+  private FileChannel file;
   private final Path path;
   private final long maxBytes;
   private long head;
   private long tail;
   private long count;
 
-  /** What was read from the head: the items, and where the next one begins. */
-  record Batch(List<Item> items, long end) {}
+  /**
+   * What was read from the head.
+   *
+   * @param bytes of their records
+   */
+  public record Batch(List<Item> items, long bytes) {}
 
-  private HintLog(Path path, FileChannel file, long maxBytes) {
+  private ItemLog(Path path, FileChannel file, long maxBytes) {
     this.path = path;
     this.file = file;
     this.maxBytes = maxBytes;
   }
 
-  /** Opens the log, with what an earlier process was not able to deliver. */
-  static HintLog open(Path path) throws IOException {
-    return open(path, MAX_BYTES);
-  }
-
-  static HintLog open(Path path, long maxBytes) throws IOException {
+  /**
+   * Opens the log, with what an earlier process was not able to deliver.
+   *
+   * @param maxBytes the most that the file may take; about 130 for each item
+   */
+  public static ItemLog open(Path path, long maxBytes) throws IOException {
     FileChannel file =
         FileChannel.open(
             path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-    HintLog log = new HintLog(path, file, maxBytes);
+    ItemLog log = new ItemLog(path, file, maxBytes);
     try {
       log.recover();
       return log;
@@ -122,7 +129,7 @@ final class HintLog implements Closeable {
    *
    * @throws StoreFullException if there are too many already; none was added then
    */
-  synchronized void add(Collection<Item> items) throws IOException {
+  public synchronized void add(Collection<Item> items) throws IOException {
     ByteArrayOutputStream records = new ByteArrayOutputStream();
     for (Item item : items) {
       byte[] message = Items.toProto(item).toByteArray();
@@ -131,9 +138,12 @@ final class HintLog implements Closeable {
       records.write(header.array());
       records.write(message);
     }
+    if (records.size() > maxBytes - tail && head > tail / 100 * LEAST_DELIVERED_PERCENT) {
+      forgetDelivered();
+    }
     if (records.size() > maxBytes - tail) {
       throw new StoreFullException(
-          "%s holds %d bytes of what another shard is owed, at most %d are kept; bring that shard back"
+          "%s holds %d bytes of what is still to be brought there, at most %d are kept; bring that back"
               .formatted(path.getFileName(), tail, maxBytes));
     }
     ByteBuffer bytes = ByteBuffer.wrap(records.toByteArray());
@@ -147,15 +157,48 @@ final class HintLog implements Closeable {
     notifyAll();
   }
 
+  /** Has a file with what was not delivered take the place of the one with all. */
+  private void forgetDelivered() throws IOException {
+    Path shorter = path.resolveSibling(path.getFileName() + ".new");
+    FileChannel rest =
+        FileChannel.open(
+            shorter,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.READ,
+            StandardOpenOption.WRITE);
+    try {
+      long at = head;
+      while (at < tail) {
+        at += file.transferTo(at, tail - at, rest);
+      }
+      rest.force(true);
+      Files.move(shorter, path, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException | RuntimeException e) {
+      rest.close();
+      throw e;
+    }
+    // From here on it is the one that the next process finds, whatever fails.
+    FileChannel longer = file;
+    file = rest;
+    tail -= head;
+    head = 0;
+    longer.close();
+    // Else a power cut could bring back the longer file, without what is added to this one.
+    try (FileChannel folder = FileChannel.open(path.resolveSibling("."))) {
+      folder.force(true);
+    }
+  }
+
   /** Waits until there is an item. */
-  synchronized void await() throws InterruptedException {
+  public synchronized void await() throws InterruptedException {
     while (count == 0) {
       wait();
     }
   }
 
   /** The oldest items, at most so many; none if none is owed. */
-  synchronized Batch peek(int most) throws IOException {
+  public synchronized Batch peek(int most) throws IOException {
     List<Item> items = new ArrayList<>();
     long position = head;
     while (position < tail && items.size() < most) {
@@ -170,12 +213,12 @@ final class HintLog implements Closeable {
         throw new IOException(path + " holds what is no item", e);
       }
     }
-    return new Batch(items, position);
+    return new Batch(items, position - head);
   }
 
   /** Forgets a batch that was delivered. */
-  synchronized void drop(Batch batch) throws IOException {
-    head = batch.end();
+  public synchronized void drop(Batch batch) throws IOException {
+    head += batch.bytes();
     count -= batch.items().size();
     if (head == tail) {
       file.truncate(0);
@@ -184,9 +227,14 @@ final class HintLog implements Closeable {
     }
   }
 
-  /** Items that are owed. */
-  synchronized long count() {
+  /** Items that are still to be brought. */
+  public synchronized long count() {
     return count;
+  }
+
+  /** Bytes of the records of these. */
+  public synchronized long bytes() {
+    return tail - head;
   }
 
   @Override
