@@ -82,6 +82,9 @@ load_figures() {
       "start_$side" "$port"
       await_port "$port"
       benchmarks 3g storage.StorageLoadMain "127.0.0.1:$port" "$side" "$small" "$large" | grep -E '^[a-z0-9_]+=' >>"$work/rounds"
+      if [[ $side == sparrow ]]; then
+        benchmarks 512m storage.ResultLoadMain "127.0.0.1:$port" 10000 "$((small * 4))" | grep -E '^[a-z0-9_]+=' >>"$work/rounds"
+      fi
       stop_server
     done
   done
@@ -95,6 +98,10 @@ load_figures() {
       printf "found_over_casd=%.3f\n", median["sparrow_small_found_per_second"] / median["casd_small_found_per_second"]
       printf "large_up_over_casd=%.3f\n", median["sparrow_large_up_mebibytes_per_second"] / median["casd_large_up_mebibytes_per_second"]
       printf "large_down_over_casd=%.3f\n", median["sparrow_large_down_mebibytes_per_second"] / median["casd_large_down_mebibytes_per_second"]
+      # Of whoever has no zstd the plain download counts.
+      peer = median["casd_large_zstd_down_mebibytes_per_second"]
+      if (!peer) peer = median["casd_large_down_mebibytes_per_second"]
+      printf "large_zstd_down_over_casd=%.3f\n", median["sparrow_large_zstd_down_mebibytes_per_second"] / peer
     }' >>"$measured"
 }
 

@@ -56,7 +56,11 @@ enum Figure {
   FOUND_OVER_CASD(
       Suite.STORAGE, "FindMissingBlobs, half present, ours / casd", Bound.AT_LEAST, 10, "x"),
   LARGE_UP_OVER_CASD(Suite.STORAGE, "a large blob up, ours / casd", Bound.AT_LEAST, 0.8, "x"),
-  LARGE_DOWN_OVER_CASD(Suite.STORAGE, "the same down", Bound.AT_LEAST, 0.8, "x");
+  LARGE_DOWN_OVER_CASD(Suite.STORAGE, "the same down", Bound.AT_LEAST, 0.8, "x"),
+  LARGE_ZSTD_DOWN_OVER_CASD(
+      Suite.STORAGE, "one that came as zstd down as zstd, ours / casd", Bound.AT_LEAST, 2, "x"),
+  CACHED_RESULTS_PER_SECOND(
+      Suite.STORAGE, "cached action results, checked, 64 at a time", Bound.AT_LEAST, 50_000, "/s");
 
   /** What is measured in one run. */
   enum Suite {

@@ -8,6 +8,7 @@ import build.bazel.remote.execution.v2.ContentAddressableStorageGrpc;
 import build.bazel.remote.execution.v2.ContentAddressableStorageGrpc.ContentAddressableStorageBlockingStub;
 import build.bazel.remote.execution.v2.Digest;
 import build.bazel.remote.execution.v2.FindMissingBlobsRequest;
+import build.sparrow.cas.zstd.ZstdCodec;
 import build.sparrow.reapi.DigestFunction;
 import build.sparrow.service.Endpoint;
 import build.sparrow.service.GrpcChannels;
@@ -23,6 +24,8 @@ import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -32,11 +35,13 @@ import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 
 /**
  * Drives any store of the Remote Execution API and prints what it reached, a line {@code
- * PREFIX_name=number} each: small blobs in batches up and down, one large blob up and down, and
- * look-ups of which half are present. One call at a time; the client shares the processors.
+ * PREFIX_name=number} each: small blobs in batches up and down, one large blob up and down, plain
+ * and as zstd if the store takes that, and look-ups of which half are present. One call at a time;
+ * the client shares the processors.
  *
  * <p>Arguments: the store's endpoint, the prefix, how many small blobs, how many MiB the large one
  * has.
@@ -70,8 +75,22 @@ public final class StorageLoadMain {
       load.large("warm_up", largeMebibytes / 8);
       load.small("small", smallCount);
       load.large("large", largeMebibytes);
+      if (load.takesZstd(largeMebibytes / 8)) {
+        load.largeZstd("large_zstd", largeMebibytes / 2);
+      }
     } finally {
       channel.shutdownNow();
+    }
+  }
+
+  /** Warms up on the way. */
+  private boolean takesZstd(int mebibytes) throws Exception {
+    try {
+      largeZstd("warm_up_zstd", mebibytes);
+      return true;
+    } catch (ExecutionException e) {
+      System.err.println("The store takes no zstd: " + e.getCause());
+      return false;
     }
   }
 
@@ -157,18 +176,45 @@ public final class StorageLoadMain {
     ByteString blob = UnsafeByteOperations.unsafeWrap(bytes);
     build.sparrow.reapi.Digest digest = FUNCTION.digestOf(blob);
     long start = System.nanoTime();
-    upload(digest, blob);
+    upload("blobs/" + digest, blob);
     print(name + "_up_mebibytes_per_second", mebibytes * 1e9 / (System.nanoTime() - start));
     start = System.nanoTime();
-    long taken = download(digest);
+    long taken = download("blobs/" + digest);
     print(name + "_down_mebibytes_per_second", mebibytes * 1e9 / (System.nanoTime() - start));
     if (taken != digest.sizeBytes()) {
       throw new IllegalStateException("The store sent " + taken + " bytes of " + digest);
     }
   }
 
-  private void upload(build.sparrow.reapi.Digest digest, ByteString blob) throws Exception {
-    String resource = "uploads/%s/blobs/%s".formatted(UUID.randomUUID(), digest);
+  /** Up and down as zstd, of what has half as many bytes in it; counted in bytes of the blob. */
+  private void largeZstd(String name, int mebibytes) throws Exception {
+    byte[] bytes = new byte[mebibytes << 20];
+    random.nextBytes(bytes);
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] &= 15;
+    }
+    ByteString blob = UnsafeByteOperations.unsafeWrap(bytes);
+    String resource = "compressed-blobs/zstd/" + FUNCTION.digestOf(blob);
+    ByteString frames = zstd(blob);
+    long start = System.nanoTime();
+    upload(resource, frames);
+    print(name + "_up_mebibytes_per_second", mebibytes * 1e9 / (System.nanoTime() - start));
+    start = System.nanoTime();
+    long taken = download(resource);
+    print(name + "_down_mebibytes_per_second", mebibytes * 1e9 / (System.nanoTime() - start));
+    if (taken > 3L * blob.size() / 4) {
+      throw new IllegalStateException("The store sent " + taken + " bytes for " + resource);
+    }
+  }
+
+  private static ByteString zstd(ByteString blob) throws IOException {
+    try (InputStream frame = new ZstdCodec().compressing(blob.newInput(), blob.size())) {
+      return ByteString.readFrom(frame);
+    }
+  }
+
+  private void upload(String named, ByteString blob) throws Exception {
+    String resource = "uploads/%s/%s".formatted(UUID.randomUUID(), named);
     CompletableFuture<Long> committed = new CompletableFuture<>();
     ByteStreamGrpc.newStub(channel)
         .write(
@@ -210,13 +256,13 @@ public final class StorageLoadMain {
               @Override
               public void onCompleted() {}
             });
-    if (committed.get() != digest.sizeBytes()) {
-      throw new IllegalStateException("The store took another size than that of " + digest);
+    if (committed.get() != blob.size()) {
+      throw new IllegalStateException("The store took another size than that of " + named);
     }
   }
 
-  private long download(build.sparrow.reapi.Digest digest) {
-    ReadRequest request = ReadRequest.newBuilder().setResourceName("blobs/" + digest).build();
+  private long download(String resource) {
+    ReadRequest request = ReadRequest.newBuilder().setResourceName(resource).build();
     long taken = 0;
     Iterator<ReadResponse> parts = ByteStreamGrpc.newBlockingStub(channel).read(request);
     while (parts.hasNext()) {
