@@ -121,7 +121,7 @@ public enum DigestFunction {
   /** Digest of bytes that are already in memory; does not copy them. */
   public Digest digestOf(ByteString bytes) {
     Hasher hasher = newHasher();
-    bytes.asReadOnlyByteBufferList().forEach(hasher::update);
+    ByteStringParts.of(bytes).forEach(hasher::update);
     return new Digest(hasher.hex(), bytes.size());
   }
 

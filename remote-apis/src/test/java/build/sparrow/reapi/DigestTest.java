@@ -57,6 +57,21 @@ class DigestTest {
   }
 
   @Test
+  void noCharacterPassesForHexadecimal_whereverItStands() {
+    for (char c = 0; c < 0x180; c++) {
+      boolean isHex = "0123456789abcdef".indexOf(c) >= 0;
+      for (int before = 0; before < 12; before++) {
+        String hash = "9".repeat(before) + c + "a".repeat(11 - before);
+        if (isHex) {
+          assertThat(new Digest(hash, 1).hash()).isEqualTo(hash);
+        } else {
+          assertThatIllegalArgumentException().isThrownBy(() -> new Digest(hash, 1));
+        }
+      }
+    }
+  }
+
+  @Test
   void whatNoFunctionCouldGiveCannotBeMade() {
     assertThatIllegalArgumentException().isThrownBy(() -> new Digest("", 1));
     assertThatIllegalArgumentException().isThrownBy(() -> new Digest("AB", 1));

@@ -92,13 +92,14 @@ final class BlobBatches {
     for (int i = 0; i < requests.size(); i++) {
       var proto = requests.get(i).getDigest();
       StatusRuntimeException failure = failures.get(i);
-      if (failure == null) {
+      if (failure == null && !refused.isEmpty()) {
         failure = refused.get(new Digest(proto.getHash(), proto.getSizeBytes()));
       }
-      response
-          .addResponsesBuilder()
-          .setDigest(proto)
-          .setStatus(failure == null ? Status.getDefaultInstance() : ReapiStatus.toProto(failure));
+      response.addResponses(
+          BatchUpdateBlobsResponse.Response.newBuilder()
+              .setDigest(proto)
+              .setStatus(
+                  failure == null ? Status.getDefaultInstance() : ReapiStatus.toProto(failure)));
     }
     return response.build();
   }
@@ -162,8 +163,9 @@ final class BlobBatches {
     boolean compress = batch.getAcceptableCompressorsList().contains(Value.ZSTD);
     Map<Digest, EncodedBlob> blobs = readAll(new BlobScope(instance, function), digests, compress);
     BatchReadBlobsResponse.Builder response = BatchReadBlobsResponse.newBuilder();
-    for (Digest digest : digests) {
-      var answer = response.addResponsesBuilder().setDigest(digest.toProto());
+    for (int i = 0; i < digests.size(); i++) {
+      Digest digest = digests.get(i);
+      var answer = BatchReadBlobsResponse.Response.newBuilder().setDigest(batch.getDigests(i));
       EncodedBlob blob = blobs.get(digest);
       if (blob == null) {
         answer.setStatus(
@@ -171,6 +173,7 @@ final class BlobBatches {
       } else {
         answer.setData(blob.data()).setCompressor(blob.compressor().toProto());
       }
+      response.addResponses(answer);
     }
     return response.build();
   }

@@ -2,6 +2,7 @@ package build.sparrow.cas.segment;
 
 import build.sparrow.cas.CasLimits;
 import build.sparrow.cas.disk.DiskFile;
+import build.sparrow.reapi.ByteStringParts;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import java.io.IOException;
@@ -105,7 +106,7 @@ final class LargeSink implements RecordSink {
 
   /** Takes the next bytes, as {@link #write(byte[], int, int)} does. */
   void write(ByteString bytes) throws IOException {
-    for (ByteBuffer part : bytes.asReadOnlyByteBufferList()) {
+    for (ByteBuffer part : ByteStringParts.of(bytes)) {
       checksums.update(part.duplicate());
       append(part);
     }

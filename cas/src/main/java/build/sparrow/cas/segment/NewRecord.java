@@ -1,5 +1,6 @@
 package build.sparrow.cas.segment;
 
+import build.sparrow.reapi.ByteStringParts;
 import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -19,7 +20,7 @@ record NewRecord(
 
   /** A record with that payload, which is not copied. */
   static NewRecord of(RecordKey key, IndexKey indexKey, Codec codec, ByteString bytes) {
-    List<ByteBuffer> payload = bytes.asReadOnlyByteBufferList();
+    List<ByteBuffer> payload = ByteStringParts.of(bytes);
     ChunkChecksums checksums = new ChunkChecksums(bytes.size());
     for (ByteBuffer part : payload) {
       checksums.update(part.duplicate());
