@@ -2,6 +2,7 @@ package build.sparrow.scheduling.owner;
 
 import build.sparrow.scheduling.Origin;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -96,14 +97,20 @@ final class Estimator {
 
   /** From the narrowest to the widest, each once. */
   private static List<Key> keys(Origin origin) {
-    int colon = origin.target().lastIndexOf(':');
-    return List.of(
-            new Key(origin.mnemonic(), origin.target()),
-            new Key(origin.mnemonic(), colon < 0 ? "" : origin.target().substring(0, colon)),
-            new Key(origin.mnemonic(), ""),
-            ANY)
-        .stream()
-        .distinct()
-        .toList();
+    String mnemonic = origin.mnemonic();
+    String target = origin.target();
+    int colon = target.lastIndexOf(':');
+    List<Key> keys = new ArrayList<>(4);
+    if (!target.isEmpty()) {
+      keys.add(new Key(mnemonic, target));
+    }
+    if (colon > 0) {
+      keys.add(new Key(mnemonic, target.substring(0, colon)));
+    }
+    if (!mnemonic.isEmpty()) {
+      keys.add(new Key(mnemonic, ""));
+    }
+    keys.add(ANY);
+    return keys;
   }
 }
