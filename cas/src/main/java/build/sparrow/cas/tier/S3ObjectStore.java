@@ -17,6 +17,7 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.retries.api.BackoffStrategy;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
@@ -29,6 +30,7 @@ final class S3ObjectStore implements ObjectStore {
   private static final Duration SILENCE_LIMIT = Duration.ofSeconds(5);
   private static final Duration CALL_LIMIT = Duration.ofSeconds(10);
   private static final long SLOWEST_BYTES_PER_MILLI = 1_000;
+  private static final int MAX_ATTEMPTS = 3;
 
   private final S3Client client;
   private final String bucket;
@@ -38,7 +40,10 @@ final class S3ObjectStore implements ObjectStore {
     this.bucket = bucket;
   }
 
-  /** The bucket; whether it is there is seen by the first call. */
+  /**
+   * The bucket; whether it is there is seen by the first call. A service may close a connection
+   * just when the next request goes out on it, so a call that was not answered is made anew.
+   */
   static S3ObjectStore open(TierConfig config) {
     S3ClientBuilder client =
         S3Client.builder()
@@ -50,7 +55,13 @@ final class S3ObjectStore implements ObjectStore {
             // Not every service that speaks S3 knows them; blobs are compared with their digests.
             .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
             .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
-            .overrideConfiguration(calls -> calls.retryStrategy(AwsRetryStrategy.doNotRetry()));
+            .overrideConfiguration(
+                calls ->
+                    calls.retryStrategy(
+                        AwsRetryStrategy.standardRetryStrategy().toBuilder()
+                            .maxAttempts(MAX_ATTEMPTS)
+                            .backoffStrategy(BackoffStrategy.retryImmediately())
+                            .build()));
     if (config.endpoint() != null) {
       client.endpointOverride(config.endpoint()).forcePathStyle(true);
     }

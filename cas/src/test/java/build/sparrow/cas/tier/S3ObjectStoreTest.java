@@ -33,6 +33,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -175,6 +176,29 @@ class S3ObjectStoreTest {
       assertThatThrownBy(in::readAllBytes)
           .isInstanceOf(TierException.class)
           .hasMessageContaining("GET broke off");
+    } finally {
+      rude.stop(0);
+    }
+  }
+
+  @Test
+  void aConnectionThatIsClosedUnderARequestIsNoFailure() throws Exception {
+    AtomicInteger requests = new AtomicInteger();
+    HttpServer rude =
+        rude(
+            exchange -> {
+              if (requests.incrementAndGet() > 1) {
+                exchange.getRequestBody().readAllBytes();
+                exchange.sendResponseHeaders(200, -1);
+              }
+              exchange.close();
+            });
+    try (S3ObjectStore objects = S3ObjectStore.open(config(endpoint(rude), "bucket"))) {
+      ByteString blob = random(7, 100_000);
+
+      objects.put("a", blob.size(), blob::newInput);
+
+      assertThat(requests).hasValue(2);
     } finally {
       rude.stop(0);
     }
