@@ -4,6 +4,7 @@ import build.sparrow.cas.grpc.ActionCacheService;
 import build.sparrow.cas.grpc.ByteStreamService;
 import build.sparrow.cas.grpc.ContentAddressableStorageService;
 import build.sparrow.cas.replica.call.Item;
+import build.sparrow.cas.replica.member.Members;
 import build.sparrow.cas.replica.member.Membership;
 import build.sparrow.cas.replica.member.ShardMember;
 import build.sparrow.cas.tier.Tier;
@@ -14,6 +15,7 @@ import build.sparrow.service.ServiceGroup;
 import build.sparrow.storage.v1.TierStatus;
 import io.grpc.BindableService;
 import io.prometheus.client.CollectorRegistry;
+import java.io.IOException;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -22,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A shard: a blob store and an action cache on a disk of its own, served over gRPC. */
 public final class CasMain implements AutoCloseable {
+  /** What the shard remembers of others lies there, in the data directory. */
+  private static final String REPLICA = "replica";
+
   private final ServiceGroup services;
   private final ShardStorage storage;
   private final Endpoint endpoint;
@@ -59,20 +64,20 @@ public final class CasMain implements AutoCloseable {
           services.start(
               "store metrics",
               () -> new MeteredBlobStore(storage.blobs(), "sparrow_cas", registry));
-      Tier tier = startTier(config, storage, registry, services);
+      Members members = members(config);
+      Tier tier = startTier(config, storage, members, registry, services);
       BlobStore store = tier == null ? metered : tier.behind(metered);
       Function<BlobStore, Restorer> restorers = tier == null ? _ -> Restorer.NONE : tier::into;
       Supplier<Optional<TierStatus>> tierStatus =
           () -> tier == null ? Optional.empty() : Optional.of(tier.status());
       ActionCache valid = new ValidatingActionCache(storage.results());
-      Membership membership = config.membership();
-      if (membership == null) {
+      if (members == null) {
         // Past the queue: what came from the tier need not be put there.
         Restorer restorer = restorers.apply(metered);
         BlobStore restoring = new RestoringBlobStore(store, restorer);
         GrpcServer server =
             serve(
-                config.listen(),
+                GrpcServer.builder(config.listen()),
                 services,
                 restoring,
                 new CompletenessCheckingActionCache(valid, restoring, restorer),
@@ -84,10 +89,11 @@ public final class CasMain implements AutoCloseable {
               "part in the farm's storage",
               () ->
                   ShardMember.start(
-                      membership,
-                      config.dataDirectory().resolve("replica"),
+                      members,
+                      config.dataDirectory().resolve(REPLICA),
                       store,
                       storage.blobs(),
+                      storage.results(),
                       valid,
                       restorers,
                       registry));
@@ -95,7 +101,7 @@ public final class CasMain implements AutoCloseable {
       // What results reference lies on other shards, too: those who ask see to it.
       GrpcServer server =
           serve(
-              config.listen(),
+              GrpcServer.builder(config.listen()).intercept(member.fence()),
               services,
               member.blobs(),
               member.results(),
@@ -108,19 +114,27 @@ public final class CasMain implements AutoCloseable {
     }
   }
 
+  /** Which shards the farm has; null if this is the only one. */
+  private static @Nullable Members members(CasConfig config) throws IOException {
+    Membership membership = config.membership();
+    return membership == null
+        ? null
+        : Members.open(membership, config.dataDirectory().resolve(REPLICA));
+  }
+
   private static @Nullable Tier startTier(
-      CasConfig config, ShardStorage storage, CollectorRegistry registry, ServiceGroup services)
+      CasConfig config,
+      ShardStorage storage,
+      @Nullable Members members,
+      CollectorRegistry registry,
+      ServiceGroup services)
       throws Exception {
     TierConfig tier = config.tier();
     if (tier == null) {
       return null;
     }
-    Membership membership = config.membership();
     // One of its homes puts a blob there; the other has it for when that one is lost.
-    Predicate<Item.Blob> mine =
-        blob ->
-            membership == null
-                || membership.placement().homes(blob).getFirst().equals(membership.self());
+    Predicate<Item.Blob> mine = blob -> members == null || members.isFirstHome(blob);
     return services.start(
         "tier",
         () ->
@@ -129,18 +143,17 @@ public final class CasMain implements AutoCloseable {
   }
 
   private static GrpcServer serve(
-      Endpoint listen,
+      GrpcServer.Builder server,
       ServiceGroup services,
       BlobStore store,
       ActionCache results,
       BindableService... further)
       throws Exception {
     ByteStreamService byteStream = services.start("uploads", () -> new ByteStreamService(store));
-    GrpcServer.Builder server =
-        GrpcServer.builder(listen)
-            .addService(new ContentAddressableStorageService(store))
-            .addService(byteStream)
-            .addService(new ActionCacheService(results, store));
+    server
+        .addService(new ContentAddressableStorageService(store))
+        .addService(byteStream)
+        .addService(new ActionCacheService(results, store));
     for (BindableService service : further) {
       server.addService(service);
     }

@@ -18,7 +18,7 @@ sealed interface ShardStorage extends AutoCloseable {
 
   ListedBlobStore blobs();
 
-  ActionCache results();
+  ListedActionCache results();
 
   StoreUsage blobUsage();
 

@@ -151,7 +151,7 @@ public final class FrontendMain implements AutoCloseable {
         transfers.blobs(),
         metadata.blobs(),
         metadata.results(),
-        new StorageInspection(metadata::inspect, config.storage().copies()));
+        new StorageInspection(metadata, config.storage().copies()));
   }
 
   private static ReplicatedStorage startStorage(

@@ -1,13 +1,14 @@
 package build.sparrow.cas.file;
 
 import build.bazel.remote.execution.v2.ActionResult;
-import build.sparrow.cas.ActionCache;
 import build.sparrow.cas.BlobScope;
 import build.sparrow.cas.InvalidActionResultException;
+import build.sparrow.cas.ListedActionCache;
 import build.sparrow.cas.StoreUsage;
 import build.sparrow.cas.disk.StoreClock;
 import build.sparrow.cas.file.LeasedLru.Entry;
 import build.sparrow.reapi.ActionKey;
+import build.sparrow.reapi.Digest;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.IOException;
@@ -16,7 +17,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A file holds four bytes "SAR1", the CRC-32C of what follows, and the result. One that does not
  * read so is deleted, and is a miss. As with blobs, nothing is forced to the disk.
  */
-public final class FileActionCache implements ActionCache, AutoCloseable {
+public final class FileActionCache implements ListedActionCache, AutoCloseable {
   /** The largest result that is kept; a larger one could not be sent either. */
   static final int MAX_RESULT_BYTES = 4 << 20;
 
@@ -123,6 +126,11 @@ public final class FileActionCache implements ActionCache, AutoCloseable {
       temporary.write(file);
       temporary.publish(new FileKey(scope, key.action()), true);
     }
+  }
+
+  @Override
+  public void list(Collection<BlobScope> scopes, BiConsumer<BlobScope, Digest> each) {
+    tree.list(scopes, each);
   }
 
   /** How full the cache is. */

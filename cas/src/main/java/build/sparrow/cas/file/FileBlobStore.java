@@ -223,21 +223,7 @@ public final class FileBlobStore implements ListedBlobStore, Closeable {
 
   @Override
   public void list(Collection<BlobScope> scopes, BiConsumer<BlobScope, Digest> each) {
-    Map<FileScope, BlobScope> wanted = new HashMap<>();
-    for (BlobScope scope : scopes) {
-      FileScope fileScope = tree.existingScope(scope);
-      if (fileScope != null) {
-        wanted.put(fileScope, scope);
-      }
-    }
-    tree.lru()
-        .forEach(
-            key -> {
-              BlobScope scope = wanted.get(key.scope());
-              if (scope != null) {
-                each.accept(scope, key.digest());
-              }
-            });
+    tree.list(scopes, each);
   }
 
   /** How full the store is. */

@@ -6,6 +6,7 @@ import build.sparrow.cas.StoreUsage;
 import build.sparrow.cas.disk.FolderLock;
 import build.sparrow.cas.disk.StoreClock;
 import build.sparrow.cas.file.LeasedLru.Entry;
+import build.sparrow.reapi.Digest;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
@@ -17,9 +18,13 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -336,6 +341,24 @@ final class FileTree implements Closeable {
         "The disk of %s is full, while the store takes %d of its %d bytes; make room on the disk or give the store less capacity"
             .formatted(root, lru.usedBytes(), lru.capacityBytes()),
         failure);
+  }
+
+  /** Names everything that is held in these namespaces. */
+  void list(Collection<BlobScope> scopes, BiConsumer<BlobScope, Digest> each) {
+    Map<FileScope, BlobScope> wanted = new HashMap<>();
+    for (BlobScope scope : scopes) {
+      FileScope fileScope = existingScope(scope);
+      if (fileScope != null) {
+        wanted.put(fileScope, scope);
+      }
+    }
+    lru.forEach(
+        key -> {
+          BlobScope scope = wanted.get(key.scope());
+          if (scope != null) {
+            each.accept(scope, key.digest());
+          }
+        });
   }
 
   /** How full the tree is. */

@@ -8,6 +8,7 @@ import build.sparrow.cas.client.RemoteActionCache;
 import build.sparrow.cas.client.RemoteBlobStore;
 import build.sparrow.cas.client.RemoteFailures;
 import build.sparrow.cas.replica.call.Item;
+import build.sparrow.cas.replica.call.Placement;
 import build.sparrow.reapi.ActionKey;
 import build.sparrow.reapi.Digest;
 import build.sparrow.service.Endpoint;
@@ -50,11 +51,26 @@ public final class RemoteShard implements Shard {
   private final RemoteBlobStore blobs;
   private final RemoteActionCache results;
   private final ReplicationBlockingV2Stub stub;
+  private final ReplicationBlockingV2Stub unfenced;
 
-  public RemoteShard(Channel channel) {
+  private RemoteShard(Channel channel, Channel unfenced) {
     this.blobs = RemoteBlobStore.trying(channel);
     this.results = RemoteActionCache.trying(channel);
     this.stub = ReplicationGrpc.newBlockingV2Stub(channel);
+    this.unfenced = ReplicationGrpc.newBlockingV2Stub(unfenced);
+  }
+
+  /** As another shard sees it, which counts nothing. */
+  public static RemoteShard ofPeer(Channel channel) {
+    return new RemoteShard(channel, channel);
+  }
+
+  /**
+   * As those see it who go by the placement of that epoch: it refuses what they ask, with {@link
+   * build.sparrow.cas.StoreUnavailableException}, unless it has that one.
+   */
+  public static RemoteShard at(int epoch, Channel channel) {
+    return new RemoteShard(EpochHeader.attach(channel, epoch), channel);
   }
 
   /** A call that may fail. */
@@ -162,8 +178,13 @@ public final class RemoteShard implements Shard {
   }
 
   @Override
-  public void list(Endpoint other, Part part) throws IOException {
-    var call = stub.list(ListRequest.newBuilder().setShard(other.toString()).build());
+  public void list(Endpoint other, Placement placement, Part part) throws IOException {
+    var call =
+        unfenced.list(
+            ListRequest.newBuilder()
+                .setShard(other.toString())
+                .setPlacement(Placements.toProto(placement))
+                .build());
     try {
       while (true) {
         ListResponse response = call.read(LIST_STALL_SECONDS, TimeUnit.SECONDS);
@@ -185,10 +206,12 @@ public final class RemoteShard implements Shard {
   }
 
   @Override
-  public Optional<Status> status() {
+  public Optional<Status> status(Placement known) {
+    StatusRequest request =
+        StatusRequest.newBuilder().setPlacement(Placements.toProto(known)).build();
     StatusResponse response;
     try {
-      response = within(PING_SECONDS).status(StatusRequest.getDefaultInstance());
+      response = unfenced.withDeadlineAfter(PING_SECONDS, TimeUnit.SECONDS).status(request);
     } catch (StatusException _) {
       return Optional.empty();
     }
@@ -196,6 +219,12 @@ public final class RemoteShard implements Shard {
     for (Debt debt : response.getDebtsList()) {
       debts.put(Endpoint.parse(debt.getShard()), debt.getItems());
     }
-    return Optional.of(new Status(response.getGeneration(), debts));
+    return Optional.of(
+        new Status(
+            response.getGeneration(),
+            debts,
+            response.hasPlacement()
+                ? Optional.of(Placements.parse(response.getPlacement(), known.copies()))
+                : Optional.empty()));
   }
 }

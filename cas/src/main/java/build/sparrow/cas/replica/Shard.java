@@ -6,6 +6,7 @@ import build.sparrow.cas.BlobScope;
 import build.sparrow.cas.BlobStore;
 import build.sparrow.cas.StoreFullException;
 import build.sparrow.cas.replica.call.Item;
+import build.sparrow.cas.replica.call.Placement;
 import build.sparrow.reapi.ActionKey;
 import build.sparrow.reapi.Digest;
 import build.sparrow.service.Endpoint;
@@ -79,17 +80,25 @@ public interface Shard {
     void take(Collection<Item> items) throws IOException;
   }
 
-  /** Hands over all blobs that it holds and another one may be asked for, part by part. */
-  void list(Endpoint other, Part part) throws IOException;
+  /**
+   * Hands over all blobs and results that it holds and another one may be asked for, part by part.
+   * It has that placement by then, or a later one.
+   */
+  void list(Endpoint other, Placement placement, Part part) throws IOException;
 
   /**
    * How a shard stands.
    *
    * @param generation drawn anew whenever it may have lost what it had acknowledged
    * @param debts how many items it owes whom
+   * @param placement that it has; empty while it is not sure
    */
-  record Status(String generation, Map<Endpoint, Long> debts) {}
+  record Status(String generation, Map<Endpoint, Long> debts, Optional<Placement> placement) {}
 
-  /** How it stands; empty if it does not answer within a second. */
-  Optional<Status> status();
+  /**
+   * How it stands; empty if it does not answer within a second.
+   *
+   * @param known a placement that it takes over if that is later than its own
+   */
+  Optional<Status> status(Placement known);
 }

@@ -12,8 +12,8 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Names the blobs of a store by the headers of its records. What eviction moves meanwhile stands at
- * the end of the log by then, so that is read once more.
+ * Names what a store holds of one kind by the headers of its records. What eviction moves meanwhile
+ * stands at the end of the log by then, so that is read once more.
  */
 final class Listing {
   private static final int PASSES = 2;
@@ -21,6 +21,7 @@ final class Listing {
   private final Segments segments;
   private final OffHeapIndex index;
   private final KeyHasher hasher;
+  private final RecordKind kind;
   private final BiConsumer<BlobScope, Digest> each;
   private final Map<Namespace, BlobScope> scopes = new HashMap<>();
   private final Map<Integer, Long> readTo = new HashMap<>();
@@ -31,11 +32,13 @@ final class Listing {
       Segments segments,
       OffHeapIndex index,
       KeyHasher hasher,
+      RecordKind kind,
       Collection<BlobScope> scopes,
       BiConsumer<BlobScope, Digest> each) {
     this.segments = segments;
     this.index = index;
     this.hasher = hasher;
+    this.kind = kind;
     this.each = each;
     scopes.forEach(
         scope -> this.scopes.put(new Namespace(ScopeTag.of(scope), scope.function()), scope));
@@ -73,7 +76,7 @@ final class Listing {
   /** What the index no longer has was evicted, or found corrupt. */
   private void name(RecordKey key) {
     @Nullable BlobScope scope = scopes.get(new Namespace(key.scope(), key.function()));
-    if (scope != null && key.kind() == RecordKind.BLOB && index.find(hasher.key(key)) != 0) {
+    if (scope != null && key.kind() == kind && index.find(hasher.key(key)) != 0) {
       each.accept(scope, key.digest());
     }
   }

@@ -236,9 +236,10 @@ final class SegmentStore implements Closeable {
     }
   }
 
-  /** Names every blob that is held in these namespaces. */
-  void list(Collection<BlobScope> scopes, BiConsumer<BlobScope, Digest> each) throws IOException {
-    new Listing(segments, index, hasher, scopes, each).run();
+  /** Names everything of that kind that is held in these namespaces. */
+  void list(RecordKind kind, Collection<BlobScope> scopes, BiConsumer<BlobScope, Digest> each)
+      throws IOException {
+    new Listing(segments, index, hasher, kind, scopes, each).run();
   }
 
   /** To be called after a write, before it is acknowledged. */

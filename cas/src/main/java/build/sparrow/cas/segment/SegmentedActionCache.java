@@ -1,28 +1,31 @@
 package build.sparrow.cas.segment;
 
 import build.bazel.remote.execution.v2.ActionResult;
-import build.sparrow.cas.ActionCache;
 import build.sparrow.cas.BlobScope;
 import build.sparrow.cas.CasLimits;
 import build.sparrow.cas.InvalidActionResultException;
+import build.sparrow.cas.ListedActionCache;
 import build.sparrow.cas.StoreUsage;
 import build.sparrow.cas.disk.Disk;
 import build.sparrow.cas.disk.StoreClock;
 import build.sparrow.reapi.ActionKey;
+import build.sparrow.reapi.Digest;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 
 /**
  * Action results in append-only segments, of bounded size. A result that is put again is appended
  * again, and the one before it is not found any more. What does not read as a result is a miss.
  */
-public final class SegmentedActionCache implements ActionCache, AutoCloseable {
+public final class SegmentedActionCache implements ListedActionCache, AutoCloseable {
   /** The largest result that is kept; a larger one could not be sent either. */
   static final int MAX_RESULT_BYTES = CasLimits.MAX_BATCH_BYTES;
 
@@ -103,6 +106,12 @@ public final class SegmentedActionCache implements ActionCache, AutoCloseable {
     } finally {
       sink.close();
     }
+  }
+
+  @Override
+  public void list(Collection<BlobScope> scopes, BiConsumer<BlobScope, Digest> each)
+      throws IOException {
+    store.list(RecordKind.RESULT, scopes, each);
   }
 
   /** How full the cache is. */

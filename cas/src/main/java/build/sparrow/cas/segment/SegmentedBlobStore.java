@@ -269,7 +269,7 @@ public final class SegmentedBlobStore implements ListedBlobStore, Closeable {
   @Override
   public void list(Collection<BlobScope> scopes, BiConsumer<BlobScope, Digest> each)
       throws IOException {
-    store.list(scopes, each);
+    store.list(RecordKind.BLOB, scopes, each);
   }
 
   /** How full the store is. */

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import build.bazel.remote.execution.v2.ActionResult;
+import build.sparrow.cas.BlobScope;
 import build.sparrow.cas.InvalidActionResultException;
 import build.sparrow.cas.disk.ManualStoreClock;
 import build.sparrow.reapi.ActionKey;
+import build.sparrow.reapi.Digest;
 import build.sparrow.reapi.DigestFunction;
 import build.sparrow.reapi.InstanceName;
 import com.google.protobuf.ByteString;
@@ -16,7 +18,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -81,6 +85,19 @@ class FileActionCacheTest {
     cache.put(key("a"), result("a"));
 
     assertThat(cache.get(other)).isEmpty();
+  }
+
+  @Test
+  void everyActionWithAResultIsNamed_inTheNamespacesThatAreAskedFor() throws Exception {
+    ActionKey other =
+        new ActionKey(new InstanceName("other"), DigestFunction.SHA256, key("b").action());
+    cache.put(key("a"), result("a"));
+    cache.put(other, result("other"));
+    Set<Digest> named = new HashSet<>();
+
+    cache.list(List.of(BlobScope.of(key("a"))), (_, action) -> named.add(action));
+
+    assertThat(named).containsExactly(key("a").action());
   }
 
   @Test

@@ -7,10 +7,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import build.bazel.remote.execution.v2.ActionResult;
+import build.sparrow.cas.BlobScope;
 import build.sparrow.cas.InvalidActionResultException;
 import build.sparrow.cas.disk.ManualStoreClock;
 import build.sparrow.cas.disk.SimulatedDisk;
 import build.sparrow.reapi.ActionKey;
+import build.sparrow.reapi.Digest;
 import build.sparrow.reapi.DigestFunction;
 import build.sparrow.reapi.InstanceName;
 import com.google.protobuf.ByteString;
@@ -18,8 +20,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -111,6 +116,20 @@ class SegmentedActionCacheTest {
     cache.put(key("a"), result("a"));
 
     assertThat(cache.get(other)).isEmpty();
+  }
+
+  @Test
+  void everyActionWithAResultIsNamed_inTheNamespacesThatAreAskedFor() throws Exception {
+    ActionKey other =
+        new ActionKey(new InstanceName("other"), DigestFunction.SHA256, key("b").action());
+    cache.put(key("a"), result("first"));
+    cache.put(key("a"), result("second"));
+    cache.put(other, result("other"));
+    Set<Digest> named = new HashSet<>();
+
+    cache.list(List.of(BlobScope.of(key("a"))), (_, action) -> named.add(action));
+
+    assertThat(named).containsExactly(key("a").action());
   }
 
   @Test

@@ -7,6 +7,8 @@ import build.sparrow.farm.v1.DrainRequest;
 import build.sparrow.farm.v1.DrainResponse;
 import build.sparrow.farm.v1.ExecutorStatus;
 import build.sparrow.farm.v1.FarmGrpc;
+import build.sparrow.farm.v1.GrowStorageRequest;
+import build.sparrow.farm.v1.GrowStorageResponse;
 import build.sparrow.farm.v1.InspectRequest;
 import build.sparrow.farm.v1.InspectResponse;
 import build.sparrow.farm.v1.InspectStorageRequest;
@@ -236,6 +238,12 @@ public final class FarmService extends FarmGrpc.FarmImplBase implements AutoClos
   public void inspectStorage(
       InspectStorageRequest request, StreamObserver<InspectStorageResponse> responses) {
     StoreStatus.answer(responses, storage::report);
+  }
+
+  @Override
+  public void growStorage(
+      GrowStorageRequest request, StreamObserver<GrowStorageResponse> responses) {
+    StoreStatus.answer(responses, () -> storage.grow(request));
   }
 
   /** Sends those away who watch; all else is still answered. */

@@ -4,6 +4,7 @@ import build.sparrow.service.Endpoint;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -14,11 +15,17 @@ import java.util.Set;
  * @param self the shard that catches up
  */
 public record CatchUpPlan(Placement placement, Endpoint self) {
-  /** The blobs that belong here. */
+  /** The blobs that belong here, and the results that may be asked for here. */
   public Set<Item> ownAmong(Collection<Item> lacking) {
     Set<Item> own = new LinkedHashSet<>();
     for (Item item : lacking) {
-      if (placement.homes(item).contains(self)) {
+      Placement.Targets targets = placement.targets(item);
+      List<Endpoint> where =
+          switch (item) {
+            case Item.Blob _ -> targets.homes();
+            case Item.Result _ -> targets.ranked();
+          };
+      if (where.contains(self)) {
         own.add(item);
       }
     }
@@ -34,10 +41,13 @@ public record CatchUpPlan(Placement placement, Endpoint self) {
   public Map<Endpoint, Set<Item>> doubtful(Collection<Item> lacking, Endpoint holder) {
     Map<Endpoint, Set<Item>> byHome = new LinkedHashMap<>();
     for (Item item : lacking) {
-      if (!placement.candidates(item).contains(self) || placement.homes(item).contains(self)) {
+      Placement.Targets targets = placement.targets(item);
+      if (item instanceof Item.Result
+          || !targets.ranked().contains(self)
+          || targets.homes().contains(self)) {
         continue;
       }
-      for (Endpoint home : placement.homes(item)) {
+      for (Endpoint home : targets.homes()) {
         if (!home.equals(holder)) {
           byHome.computeIfAbsent(home, _ -> new LinkedHashSet<>()).add(item);
         }

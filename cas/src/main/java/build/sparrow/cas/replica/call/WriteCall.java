@@ -1,5 +1,6 @@
 package build.sparrow.cas.replica.call;
 
+import build.sparrow.cas.replica.call.Placement.Targets;
 import build.sparrow.cas.replica.call.ReplicaEffect.Owe;
 import build.sparrow.cas.replica.call.ReplicaEffect.Store;
 import build.sparrow.cas.replica.call.ReplicaEvent.Done;
@@ -18,25 +19,45 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Stores items. One is written when as many candidates have taken it as there are to be copies; a
- * home that is not among them is owed it, by one that is, before the write is acknowledged.
+ * Stores items. One is written when as many candidates have taken it as there are to be copies,
+ * while a shard joins by both counts; a home that is not among them is owed it, by one that is,
+ * before the write is acknowledged.
  */
 public final class WriteCall implements ReplicaCall {
-  private final Placement placement;
   private final Map<Item, Delivery> deliveries = new LinkedHashMap<>();
   private int open;
+  private boolean late;
 
   /** One item on its way. */
   private static final class Delivery {
+    private final Targets targets;
     private final Candidates candidates;
-    private final List<Endpoint> takers = new ArrayList<>(3);
+    private final Set<Endpoint> takers = new LinkedHashSet<>(4);
+    private final Set<Endpoint> awaited = new LinkedHashSet<>(4);
     private final Set<Endpoint> refusers = new LinkedHashSet<>();
     private boolean owing;
     private boolean settled;
     private boolean written;
 
-    Delivery(Candidates candidates) {
-      this.candidates = candidates;
+    Delivery(Targets targets, Set<Endpoint> suspects) {
+      this.targets = targets;
+      this.candidates = new Candidates(targets.ranked(), suspects);
+    }
+
+    void heard(Endpoint shard) {
+      candidates.heard();
+      awaited.remove(shard);
+    }
+
+    boolean isTaken() {
+      return targets.areEnough(takers);
+    }
+
+    /** Whether it is taken if all whose answer is awaited take it. */
+    boolean mayBeTaken() {
+      Set<Endpoint> expected = new LinkedHashSet<>(takers);
+      expected.addAll(awaited);
+      return targets.areEnough(expected);
     }
   }
 
@@ -46,10 +67,8 @@ public final class WriteCall implements ReplicaCall {
    * @param suspects shards that get an item only where nobody else is left
    */
   public WriteCall(Placement placement, Collection<? extends Item> items, Set<Endpoint> suspects) {
-    this.placement = placement;
     for (Item item : items) {
-      deliveries.computeIfAbsent(
-          item, each -> new Delivery(new Candidates(placement.candidates(each), suspects)));
+      deliveries.computeIfAbsent(item, each -> new Delivery(placement.targets(each), suspects));
     }
     open = deliveries.size();
   }
@@ -59,7 +78,7 @@ public final class WriteCall implements ReplicaCall {
     Rounds round = new Rounds();
     deliveries.forEach(
         (item, delivery) -> {
-          for (int i = 0; i < placement.copies(); i++) {
+          for (int i = 0; i < delivery.targets.homes().size(); i++) {
             storeAtNext(item, delivery, round);
           }
         });
@@ -67,14 +86,21 @@ public final class WriteCall implements ReplicaCall {
   }
 
   private static void storeAtNext(Item item, Delivery delivery, Rounds round) {
-    delivery.candidates.next().ifPresent(shard -> round.add(shard, item));
+    delivery
+        .candidates
+        .next()
+        .ifPresent(
+            shard -> {
+              delivery.awaited.add(shard);
+              round.add(shard, item);
+            });
   }
 
   @Override
   public List<ReplicaEffect> on(ReplicaEvent event) {
     return switch (event) {
       case Done(Store(var shard, var items)) -> stored(shard, items);
-      case Failed(Store(_, var items)) -> notStored(items);
+      case Failed(Store(var shard, var items)) -> notStored(shard, items);
       case Done(Owe(_, _, var items)) -> owed(items);
       case Failed(Owe owe) -> notOwed(owe);
       case Late _ -> late();
@@ -83,22 +109,50 @@ public final class WriteCall implements ReplicaCall {
   }
 
   private List<ReplicaEffect> stored(Endpoint shard, Set<Item> items) {
+    for (Item item : items) {
+      Delivery delivery = delivery(item);
+      delivery.heard(shard);
+      delivery.takers.add(shard);
+    }
+    return goOn(items);
+  }
+
+  private List<ReplicaEffect> notStored(Endpoint shard, Set<Item> items) {
+    items.forEach(item -> delivery(item).heard(shard));
+    return goOn(items);
+  }
+
+  private List<ReplicaEffect> goOn(Set<Item> items) {
+    Rounds round = new Rounds();
     Map<Endpoint, Rounds> debts = new LinkedHashMap<>();
     for (Item item : items) {
       Delivery delivery = delivery(item);
-      delivery.candidates.heard();
-      delivery.takers.add(shard);
-      if (delivery.settled || delivery.takers.size() < placement.copies()) {
-        continue;
+      if (!delivery.settled && !delivery.owing) {
+        goOn(item, delivery, round, debts);
       }
-      if (delivery.takers.containsAll(homes(delivery))) {
+    }
+    List<ReplicaEffect> effects = new ArrayList<>(round.effects(Store::new));
+    effects.addAll(effects(debts));
+    return effects;
+  }
+
+  private void goOn(Item item, Delivery delivery, Rounds round, Map<Endpoint, Rounds> debts) {
+    if (delivery.isTaken()) {
+      // A home that has not answered yet is waited for: it is owed nothing if it takes the item.
+      if (delivery.takers.containsAll(delivery.targets.homes())) {
         settle(delivery, true);
-      } else if (!delivery.owing) {
+      } else if (late || !delivery.candidates.isWaiting()) {
         delivery.owing = true;
         oweNext(item, delivery, debts);
       }
+      return;
     }
-    return effects(debts);
+    if (!delivery.mayBeTaken()) {
+      storeAtNext(item, delivery, round);
+    }
+    if (delivery.candidates.isExhausted()) {
+      settle(delivery, false);
+    }
   }
 
   /** A deputy that took the item owes it first: the other taker has less to remember. */
@@ -112,7 +166,7 @@ public final class WriteCall implements ReplicaCall {
       settle(delivery, false);
       return;
     }
-    homes(delivery).stream()
+    delivery.targets.homes().stream()
         .filter(home -> !delivery.takers.contains(home))
         .forEach(
             home -> debts.computeIfAbsent(keepers.getFirst(), _ -> new Rounds()).add(home, item));
@@ -124,21 +178,6 @@ public final class WriteCall implements ReplicaCall {
         (keeper, byHome) ->
             effects.addAll(byHome.effects((home, items) -> new Owe(keeper, home, items))));
     return effects;
-  }
-
-  private List<ReplicaEffect> notStored(Set<Item> items) {
-    Rounds round = new Rounds();
-    for (Item item : items) {
-      Delivery delivery = delivery(item);
-      delivery.candidates.heard();
-      if (!delivery.settled && !delivery.owing) {
-        storeAtNext(item, delivery, round);
-        if (delivery.candidates.isExhausted()) {
-          settle(delivery, false);
-        }
-      }
-    }
-    return round.effects(Store::new);
   }
 
   private List<ReplicaEffect> owed(Set<Item> items) {
@@ -161,14 +200,23 @@ public final class WriteCall implements ReplicaCall {
   }
 
   private List<ReplicaEffect> late() {
+    late = true;
     Rounds round = new Rounds();
+    Map<Endpoint, Rounds> debts = new LinkedHashMap<>();
     deliveries.forEach(
         (item, delivery) -> {
-          if (!delivery.settled && !delivery.owing) {
+          if (delivery.settled || delivery.owing) {
+            return;
+          }
+          if (delivery.isTaken()) {
+            goOn(item, delivery, round, debts);
+          } else {
             storeAtNext(item, delivery, round);
           }
         });
-    return round.effects(Store::new);
+    List<ReplicaEffect> effects = new ArrayList<>(round.effects(Store::new));
+    effects.addAll(effects(debts));
+    return effects;
   }
 
   private void settle(Delivery delivery, boolean written) {
@@ -177,10 +225,6 @@ public final class WriteCall implements ReplicaCall {
       delivery.written = written;
       open--;
     }
-  }
-
-  private List<Endpoint> homes(Delivery delivery) {
-    return delivery.candidates.ranked().subList(0, placement.copies());
   }
 
   private Delivery delivery(Item item) {

@@ -2,6 +2,7 @@ package build.sparrow.cas.replica.client;
 
 import build.sparrow.cas.BlobScope;
 import build.sparrow.cas.Restorer;
+import build.sparrow.cas.replica.Shard;
 import build.sparrow.cas.replica.call.Item;
 import build.sparrow.cas.replica.call.Placement;
 import build.sparrow.reapi.Digest;
@@ -25,22 +26,23 @@ import java.util.concurrent.Future;
  * other home gets them as it gets whatever it lacks, from the next find on.
  */
 final class HomeRestorer implements Restorer {
-  private final Placement placement;
   private final Shards shards;
 
-  HomeRestorer(Placement placement, Shards shards) {
-    this.placement = placement;
+  HomeRestorer(Shards shards) {
     this.shards = shards;
   }
 
   @Override
   public Set<Digest> restore(BlobScope scope, Collection<Digest> missing) throws IOException {
+    Shards.View view = shards.now();
     Map<Endpoint, Set<Digest>> byHome = new LinkedHashMap<>();
     for (Digest digest : missing) {
-      byHome.computeIfAbsent(home(scope, digest), _ -> new HashSet<>()).add(digest);
+      byHome
+          .computeIfAbsent(home(view.placement(), scope, digest), _ -> new HashSet<>())
+          .add(digest);
     }
     List<Callable<Set<Digest>>> calls = new ArrayList<>();
-    byHome.forEach((home, digests) -> calls.add(() -> restore(home, scope, digests)));
+    byHome.forEach((home, digests) -> calls.add(() -> restore(view.get(home), scope, digests)));
     Set<Digest> restored = new HashSet<>();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       for (Future<Set<Digest>> call : threads.invokeAll(calls)) {
@@ -53,7 +55,7 @@ final class HomeRestorer implements Restorer {
     return restored;
   }
 
-  private Endpoint home(BlobScope scope, Digest digest) {
+  private Endpoint home(Placement placement, BlobScope scope, Digest digest) {
     List<Endpoint> homes = placement.homes(new Item.Blob(scope, digest));
     Set<Endpoint> suspects = shards.suspects();
     return homes.stream()
@@ -62,9 +64,9 @@ final class HomeRestorer implements Restorer {
         .orElse(homes.getFirst());
   }
 
-  private Set<Digest> restore(Endpoint home, BlobScope scope, Set<Digest> digests) {
+  private static Set<Digest> restore(Shard home, BlobScope scope, Set<Digest> digests) {
     try {
-      return shards.get(home).restore(scope, digests);
+      return home.restore(scope, digests);
     } catch (IOException _) {
       // As if there were no tier.
       return Set.of();

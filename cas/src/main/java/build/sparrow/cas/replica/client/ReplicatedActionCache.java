@@ -6,7 +6,6 @@ import build.sparrow.cas.replica.Shard;
 import build.sparrow.cas.replica.Stamps;
 import build.sparrow.cas.replica.call.Item;
 import build.sparrow.cas.replica.call.LookUpCall;
-import build.sparrow.cas.replica.call.Placement;
 import build.sparrow.cas.replica.call.ReplicaEffect;
 import build.sparrow.cas.replica.call.ReplicaEffect.Find;
 import build.sparrow.cas.replica.call.ReplicaEffect.LookUp;
@@ -16,6 +15,7 @@ import build.sparrow.cas.replica.call.ReplicaEffect.Store;
 import build.sparrow.cas.replica.call.ReplicaEvent;
 import build.sparrow.cas.replica.call.Stamp;
 import build.sparrow.cas.replica.call.WriteCall;
+import build.sparrow.cas.replica.client.Shards.View;
 import build.sparrow.reapi.ActionKey;
 import build.sparrow.service.Endpoint;
 import java.io.IOException;
@@ -32,12 +32,10 @@ final class ReplicatedActionCache implements ActionCache {
   private static final Duration PATIENCE = Duration.ofMillis(100);
   private static final Duration WRITE_PATIENCE = Duration.ofSeconds(1);
 
-  private final Placement placement;
   private final Shards shards;
   private final InstantSource clock;
 
-  ReplicatedActionCache(Placement placement, Shards shards, InstantSource clock) {
-    this.placement = placement;
+  ReplicatedActionCache(Shards shards, InstantSource clock) {
     this.shards = shards;
     this.clock = clock;
   }
@@ -47,9 +45,10 @@ final class ReplicatedActionCache implements ActionCache {
     Perseverance perseverance = new Perseverance("GetActionResult", System::nanoTime);
     while (true) {
       Map<Endpoint, ActionResult> results = new ConcurrentHashMap<>();
-      LookUpCall call = new LookUpCall(placement, new Item.Result(key), shards.suspects());
+      View view = shards.now();
+      LookUpCall call = new LookUpCall(view.placement(), new Item.Result(key), shards.suspects());
       IOException failure =
-          Conversation.hold(call, shards, PATIENCE, effect -> lookUp(key, effect, results));
+          Conversation.hold(call, shards, PATIENCE, effect -> lookUp(view, key, effect, results));
       if (!call.isUnknown()) {
         return call.newest().map(results::get).map(Stamps::without);
       }
@@ -57,16 +56,17 @@ final class ReplicatedActionCache implements ActionCache {
     }
   }
 
-  private ReplicaEvent lookUp(
-      ActionKey key, ReplicaEffect effect, Map<Endpoint, ActionResult> results) throws IOException {
+  private static ReplicaEvent lookUp(
+      View view, ActionKey key, ReplicaEffect effect, Map<Endpoint, ActionResult> results)
+      throws IOException {
     return switch (effect) {
       case LookUp(var shard, _) -> {
-        Shard.Entry entry = shards.get(shard).lookUp(key);
+        Shard.Entry entry = view.get(shard).lookUp(key);
         entry.result().ifPresent(result -> results.put(shard, result));
         yield new ReplicaEvent.Looked(shard, entry.result().map(Stamps::of), entry.complete());
       }
       case Owe(var shard, var owed, var items) -> {
-        shards.get(shard).owe(owed, items);
+        view.get(shard).owe(owed, items);
         yield new ReplicaEvent.Done(effect);
       }
       case Find _, Read _, Store _ -> throw unwanted(effect);
@@ -83,10 +83,13 @@ final class ReplicatedActionCache implements ActionCache {
         Stamps.stamped(result, new Stamp(clock.millis(), ThreadLocalRandom.current().nextLong()));
     Perseverance perseverance = new Perseverance("UpdateActionResult", System::nanoTime);
     while (true) {
-      WriteCall call = new WriteCall(placement, Set.of(new Item.Result(key)), shards.suspects());
+      View view = shards.now();
+      WriteCall call =
+          new WriteCall(view.placement(), Set.of(new Item.Result(key)), shards.suspects());
       Map<Endpoint, String> before = shards.generations();
       IOException failure =
-          Conversation.hold(call, shards, WRITE_PATIENCE, effect -> put(key, stamped, effect));
+          Conversation.hold(
+              call, shards, WRITE_PATIENCE, effect -> put(view, key, stamped, effect));
       boolean lost = call.takers().stream().anyMatch(shard -> shards.mayHaveLost(shard, before));
       if (call.unwritten().isEmpty() && !lost) {
         return;
@@ -95,11 +98,11 @@ final class ReplicatedActionCache implements ActionCache {
     }
   }
 
-  private ReplicaEvent put(ActionKey key, ActionResult stamped, ReplicaEffect effect)
-      throws IOException {
+  private static ReplicaEvent put(
+      View view, ActionKey key, ActionResult stamped, ReplicaEffect effect) throws IOException {
     switch (effect) {
-      case Store(var shard, _) -> shards.get(shard).put(key, stamped);
-      case Owe(var shard, var owed, var items) -> shards.get(shard).owe(owed, items);
+      case Store(var shard, _) -> view.get(shard).put(key, stamped);
+      case Owe(var shard, var owed, var items) -> view.get(shard).owe(owed, items);
       case Find _, Read _, LookUp _ -> throw unwanted(effect);
     }
     return new ReplicaEvent.Done(effect);

@@ -11,7 +11,6 @@ import build.sparrow.cas.client.BufferedUpload;
 import build.sparrow.cas.replica.Shard;
 import build.sparrow.cas.replica.call.FindCall;
 import build.sparrow.cas.replica.call.Item;
-import build.sparrow.cas.replica.call.Placement;
 import build.sparrow.cas.replica.call.ReadCall;
 import build.sparrow.cas.replica.call.ReplicaEffect;
 import build.sparrow.cas.replica.call.ReplicaEffect.Find;
@@ -21,6 +20,7 @@ import build.sparrow.cas.replica.call.ReplicaEffect.Read;
 import build.sparrow.cas.replica.call.ReplicaEffect.Store;
 import build.sparrow.cas.replica.call.ReplicaEvent;
 import build.sparrow.cas.replica.call.WriteCall;
+import build.sparrow.cas.replica.client.Shards.View;
 import build.sparrow.reapi.Digest;
 import build.sparrow.service.Endpoint;
 import com.google.protobuf.ByteString;
@@ -52,11 +52,9 @@ final class ReplicatedBlobStore implements BlobStore {
   /** Slower than any disk worth having. */
   private static final long SLOWEST_BYTES_PER_MILLI = 8_192;
 
-  private final Placement placement;
   private final Shards shards;
 
-  ReplicatedBlobStore(Placement placement, Shards shards) {
-    this.placement = placement;
+  ReplicatedBlobStore(Shards shards) {
     this.shards = shards;
   }
 
@@ -101,15 +99,17 @@ final class ReplicatedBlobStore implements BlobStore {
     Perseverance perseverance = new Perseverance("FindMissingBlobs", System::nanoTime);
     Collection<? extends Item> open = items;
     Set<Item> doubtedBefore = Set.of();
+    int epochBefore = 0;
     while (!open.isEmpty()) {
-      FindCall call = new FindCall(placement, open, shards.suspects());
+      View view = shards.now();
+      FindCall call = new FindCall(view.placement(), open, shards.suspects());
       IOException failure =
-          Conversation.hold(call, shards, FIND_PATIENCE, effect -> find(scope, effect));
+          Conversation.hold(call, shards, FIND_PATIENCE, effect -> find(view, scope, effect));
       missing.addAll(digests(call.missing()));
       Set<Item> doubted = call.doubted();
       Set<Item> left = new LinkedHashSet<>(call.unknown());
       for (Item item : doubted) {
-        if (doubtedBefore.contains(item)) {
+        if (doubtedBefore.contains(item) && epochBefore == view.placement().epoch()) {
           missing.add(((Item.Blob) item).digest());
         } else {
           left.add(item);
@@ -119,19 +119,21 @@ final class ReplicatedBlobStore implements BlobStore {
         perseverance.pauseOrThrow(failure);
       }
       doubtedBefore = doubted;
+      epochBefore = view.placement().epoch();
       open = left;
     }
   }
 
-  private ReplicaEvent find(BlobScope scope, ReplicaEffect effect) throws IOException {
+  private static ReplicaEvent find(View view, BlobScope scope, ReplicaEffect effect)
+      throws IOException {
     return switch (effect) {
       case Find(var name, var asked) -> {
-        Shard.Absent absent = shards.get(name).find(scope, digests(asked));
+        Shard.Absent absent = view.get(name).find(scope, digests(asked));
         yield new ReplicaEvent.Found(
             name, asked, select(asked, absent.missing()::contains), absent.complete());
       }
       case Owe(var name, var owed, var items) -> {
-        shards.get(name).owe(owed, items);
+        view.get(name).owe(owed, items);
         yield new ReplicaEvent.Done(effect);
       }
       case Read _, LookUp _, Store _ -> throw unwanted(effect);
@@ -170,7 +172,8 @@ final class ReplicatedBlobStore implements BlobStore {
     Perseverance perseverance = new Perseverance("BatchReadBlobs", System::nanoTime);
     Set<Item> open = new LinkedHashSet<>(items(scope, digests));
     while (!open.isEmpty()) {
-      ReadCall call = new ReadCall(placement, open, shards.suspects());
+      View view = shards.now();
+      ReadCall call = new ReadCall(view.placement(), open, shards.suspects());
       IOException failure =
           Conversation.hold(
               call,
@@ -178,7 +181,7 @@ final class ReplicatedBlobStore implements BlobStore {
               READ_PATIENCE,
               effect -> {
                 Map<Digest, ByteString> read =
-                    shards.get(effect.shard()).blobs().readAll(scope, digests(effect.items()));
+                    view.get(effect.shard()).blobs().readAll(scope, digests(effect.items()));
                 blobs.putAll(read);
                 return new ReplicaEvent.Found(
                     effect.shard(),
@@ -218,7 +221,8 @@ final class ReplicatedBlobStore implements BlobStore {
     Perseverance perseverance = new Perseverance("Read", System::nanoTime);
     Set<Item> open = Set.of(new Item.Blob(scope, digest));
     while (!open.isEmpty()) {
-      ReadCall call = new ReadCall(placement, open, shards.suspects());
+      View view = shards.now();
+      ReadCall call = new ReadCall(view.placement(), open, shards.suspects());
       FirstStream first = new FirstStream();
       IOException failure =
           Conversation.hold(
@@ -229,9 +233,7 @@ final class ReplicatedBlobStore implements BlobStore {
                 boolean opened =
                     first.offer(
                         () ->
-                            shards
-                                .get(effect.shard())
-                                .readUnverified(scope, digest, offset, length));
+                            view.get(effect.shard()).readUnverified(scope, digest, offset, length));
                 return new ReplicaEvent.Found(
                     effect.shard(), effect.items(), opened ? Set.of() : effect.items(), false);
               });
@@ -257,7 +259,7 @@ final class ReplicatedBlobStore implements BlobStore {
       BlobStore.super.writeFrom(scope, digest, source);
       return;
     }
-    Shardwise store = (shard, _) -> shards.get(shard).blobs().writeFrom(scope, digest, source);
+    Shardwise store = (view, shard, _) -> view.get(shard).blobs().writeFrom(scope, digest, source);
     write(Set.of(new Item.Blob(scope, digest)), shards.suspects(), store, "Write");
   }
 
@@ -271,10 +273,10 @@ final class ReplicatedBlobStore implements BlobStore {
       }
     }
     Shardwise store =
-        (shard, digests) -> {
+        (view, shard, digests) -> {
           Map<Digest, ByteString> part = new HashMap<>();
           digests.forEach(digest -> part.put(digest, Objects.requireNonNull(blobs.get(digest))));
-          shards.get(shard).blobs().writeAll(scope, part);
+          view.get(shard).blobs().writeAll(scope, part);
         };
     write(
         new LinkedHashSet<>(items(scope, blobs.keySet())),
@@ -286,7 +288,7 @@ final class ReplicatedBlobStore implements BlobStore {
   /** Stores blobs at one shard. */
   @FunctionalInterface
   interface Shardwise {
-    void store(Endpoint shard, Set<Digest> digests) throws IOException;
+    void store(View view, Endpoint shard, Set<Digest> digests) throws IOException;
   }
 
   /**
@@ -300,7 +302,8 @@ final class ReplicatedBlobStore implements BlobStore {
     Set<Item> open = blobs;
     Set<Endpoint> last = suspects;
     while (!open.isEmpty()) {
-      WriteCall call = new WriteCall(placement, open, last);
+      View view = shards.now();
+      WriteCall call = new WriteCall(view.placement(), open, last);
       Map<Endpoint, String> before = shards.generations();
       IOException failure =
           Conversation.hold(
@@ -309,8 +312,8 @@ final class ReplicatedBlobStore implements BlobStore {
               patience(open),
               effect -> {
                 switch (effect) {
-                  case Store(var shard, var items) -> store.store(shard, digests(items));
-                  case Owe(var shard, var owed, var items) -> shards.get(shard).owe(owed, items);
+                  case Store(var shard, var items) -> store.store(view, shard, digests(items));
+                  case Owe(var shard, var owed, var items) -> view.get(shard).owe(owed, items);
                   case Find _, Read _, LookUp _ -> throw unwanted(effect);
                 }
                 return new ReplicaEvent.Done(effect);
@@ -327,10 +330,6 @@ final class ReplicatedBlobStore implements BlobStore {
   private static Duration patience(Set<Item> blobs) {
     long bytes = blobs.stream().mapToLong(item -> ((Item.Blob) item).digest().sizeBytes()).sum();
     return WRITE_PATIENCE.plusMillis(bytes / SLOWEST_BYTES_PER_MILLI);
-  }
-
-  Placement placement() {
-    return placement;
   }
 
   Shards shards() {

@@ -5,6 +5,7 @@ import build.sparrow.cas.BlobUpload;
 import build.sparrow.cas.DigestMismatchException;
 import build.sparrow.cas.StoreUnavailableException;
 import build.sparrow.cas.replica.call.Item;
+import build.sparrow.cas.replica.client.Shards.View;
 import build.sparrow.reapi.Digest;
 import build.sparrow.service.Endpoint;
 import com.google.protobuf.ByteString;
@@ -36,17 +37,18 @@ final class ReplicatedUpload extends BlobUpload {
     this.digest = digest;
     this.before = store.shards().generations();
     Set<Endpoint> suspects = store.shards().suspects();
-    List<Endpoint> candidates = store.placement().candidates(new Item.Blob(scope, digest));
+    View view = store.shards().now();
+    List<Endpoint> candidates = view.placement().candidates(new Item.Blob(scope, digest));
     Stream.concat(
             candidates.stream().filter(shard -> !suspects.contains(shard)),
             candidates.stream().filter(suspects::contains))
-        .limit(store.placement().copies())
-        .forEach(this::addLeg);
+        .limit(view.placement().copies())
+        .forEach(shard -> addLeg(view, shard));
   }
 
-  private void addLeg(Endpoint shard) {
+  private void addLeg(View view, Endpoint shard) {
     try {
-      legs.add(new UploadLeg(shard, store.shards().get(shard).blobs().write(scope, digest)));
+      legs.add(new UploadLeg(shard, view.get(shard).blobs().write(scope, digest)));
     } catch (IOException e) {
       throw new IllegalStateException("A remote store opens uploads without asking", e);
     }
@@ -106,15 +108,15 @@ final class ReplicatedUpload extends BlobUpload {
       throw DigestMismatchException.tooShort(takenBytes, digest);
     }
     Set<Endpoint> takers = takers();
-    Set<Endpoint> others = new HashSet<>(store.placement().shards());
+    Set<Endpoint> others = new HashSet<>(store.shards().newest().members());
     others.removeAll(takers);
     Endpoint source = takers.iterator().next();
     store.write(
         Set.of(new Item.Blob(scope, digest)),
         others,
-        (shard, _) -> {
+        (view, shard, _) -> {
           if (!takers.contains(shard)) {
-            store.shards().get(source).copy(scope, digest, shard);
+            view.get(source).copy(scope, digest, shard);
           }
         },
         "Write");
@@ -140,10 +142,36 @@ final class ReplicatedUpload extends BlobUpload {
     if (failure instanceof DigestMismatchException mismatch) {
       throw mismatch;
     }
-    if (takers.isEmpty()) {
-      throw failed(failure);
+    return takers.isEmpty() ? holders(failed(failure)) : takers;
+  }
+
+  /**
+   * Those that have the blob although they said that they did not take it, as they do when the farm
+   * grows during an upload.
+   */
+  private Set<Endpoint> holders(IOException failure) throws IOException {
+    Perseverance perseverance = new Perseverance("Write", System::nanoTime);
+    while (true) {
+      View view = store.shards().now();
+      Set<Endpoint> holders = new HashSet<>();
+      boolean allAnswer = true;
+      for (UploadLeg leg : legs) {
+        try {
+          if (view.get(leg.shard()).find(scope, Set.of(digest)).missing().isEmpty()) {
+            holders.add(leg.shard());
+          }
+        } catch (StoreUnavailableException _) {
+          allAnswer = false;
+        }
+      }
+      if (!holders.isEmpty()) {
+        return holders;
+      }
+      if (allAnswer) {
+        throw failure;
+      }
+      perseverance.pauseOrThrow(failure);
     }
-    return takers;
   }
 
   @Override

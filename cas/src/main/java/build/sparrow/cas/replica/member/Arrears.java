@@ -14,16 +14,14 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Arrears implements AutoCloseable {
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
-  private final Endpoint self;
-  private final Map<Endpoint, Shard> peers;
+  private final Members members;
   private final Standing standing;
   private final CatchUp catchUp;
   private final Map<Endpoint, Long> owed = new ConcurrentHashMap<>();
   private final Thread thread;
 
-  Arrears(Endpoint self, Map<Endpoint, Shard> peers, Standing standing, CatchUp catchUp) {
-    this.self = self;
-    this.peers = peers;
+  Arrears(Members members, Standing standing, CatchUp catchUp) {
+    this.members = members;
     this.standing = standing;
     this.catchUp = catchUp;
     this.thread = Thread.ofVirtual().name("arrears").start(this::run);
@@ -32,7 +30,7 @@ final class Arrears implements AutoCloseable {
   private void run() {
     try {
       while (true) {
-        peers.forEach((peer, shard) -> owed.put(peer, owedBy(shard)));
+        members.peers().forEach(peer -> owed.put(peer, owedBy(peer)));
         Thread.sleep(PAUSE);
       }
     } catch (InterruptedException e) {
@@ -42,12 +40,23 @@ final class Arrears implements AutoCloseable {
   }
 
   /** Who does not answer cannot be waited for. */
-  private long owedBy(Shard shard) {
-    return shard.status().map(status -> status.debts().getOrDefault(self, 0L)).orElse(0L);
+  private long owedBy(Endpoint peer) {
+    Optional<Shard.Status> status =
+        Optional.ofNullable(members.peer(peer)).flatMap(shard -> shard.status(members.placement()));
+    status.ifPresent(known -> members.heard(peer, known));
+    return status.map(known -> known.debts().getOrDefault(members.self(), 0L)).orElse(0L);
   }
 
   /** What it lacks, for people; empty if nothing is known to be lacking. */
   Optional<String> explain() {
+    if (!members.hasSelf()) {
+      return Optional.of(
+          "it is none of the shards %s, and waits until the farm has it"
+              .formatted(members.placement().shards()));
+    }
+    if (members.known().isEmpty()) {
+      return Optional.of("other shards are still to tell it which shards the farm has");
+    }
     if (!standing.isComplete()) {
       return Optional.of("it still compares its disk with shards " + catchUp.awaited());
     }

@@ -1,11 +1,13 @@
 package build.sparrow.cas.replica.member;
 
+import build.sparrow.cas.ActionCache;
 import build.sparrow.cas.BlobScope;
 import build.sparrow.cas.BlobStore;
 import build.sparrow.cas.StoreUnavailableException;
 import build.sparrow.cas.replica.Shard;
 import build.sparrow.cas.replica.call.CatchUpPlan;
 import build.sparrow.cas.replica.call.Item;
+import build.sparrow.cas.replica.call.Placement;
 import build.sparrow.reapi.Digest;
 import build.sparrow.service.Endpoint;
 import java.io.IOException;
@@ -38,32 +40,29 @@ final class CatchUp implements AutoCloseable {
    */
   private static final Duration NOTICE = Duration.ofSeconds(3);
 
-  private final CatchUpPlan plan;
-  private final Map<Endpoint, Shard> peers;
+  private final Members members;
   private final BlobStore local;
+  private final ActionCache localResults;
   private final Courier courier;
   private final Debts debts;
   private final Standing standing;
-  private final Set<Endpoint> awaited = ConcurrentHashMap.newKeySet();
+  private final Set<Endpoint> compared = ConcurrentHashMap.newKeySet();
   private final LongAdder comparedBlobs = new LongAdder();
   private final Thread thread;
 
   CatchUp(
-      Membership membership,
-      Map<Endpoint, Shard> peers,
+      Members members,
       BlobStore local,
+      ActionCache localResults,
       Courier courier,
       Debts debts,
       Standing standing) {
-    this.plan = new CatchUpPlan(membership.placement(), membership.self());
-    this.peers = peers;
+    this.members = members;
     this.local = local;
+    this.localResults = localResults;
     this.courier = courier;
     this.debts = debts;
     this.standing = standing;
-    if (!standing.isComplete()) {
-      awaited.addAll(peers.keySet());
-    }
     this.thread = Thread.ofVirtual().name("catch-up").start(this::run);
   }
 
@@ -71,13 +70,14 @@ final class CatchUp implements AutoCloseable {
     long startNanos = System.nanoTime();
     try {
       if (!standing.isComplete()) {
+        awaitFarm();
         Thread.sleep(NOTICE);
       }
       while (!standing.isComplete()) {
-        for (Endpoint peer : List.copyOf(awaited)) {
+        for (Endpoint peer : awaited()) {
           ask(peer);
         }
-        if (awaited.isEmpty()) {
+        if (awaited().isEmpty()) {
           standing.completed();
           log.atInfo()
               .addKeyValue("millis", (System.nanoTime() - startNanos) / 1_000_000)
@@ -94,11 +94,20 @@ final class CatchUp implements AutoCloseable {
     }
   }
 
+  /** Waits until the farm has this shard, and this shard knows which ones it has besides. */
+  private void awaitFarm() throws InterruptedException {
+    while (members.known().isEmpty() || !members.hasSelf()) {
+      Thread.sleep(PAUSE);
+    }
+  }
+
   private void ask(Endpoint peer) throws InterruptedException {
     try {
       Shard shard = shard(peer);
-      shard.list(plan.self(), items -> take(peer, shard, items));
-      awaited.remove(peer);
+      Placement placement = members.placement();
+      CatchUpPlan plan = new CatchUpPlan(placement, members.self());
+      shard.list(members.self(), placement, items -> take(plan, peer, shard, items));
+      compared.add(peer);
     } catch (StoreUnavailableException _) {
       // It is away; it is asked again.
       return;
@@ -113,23 +122,41 @@ final class CatchUp implements AutoCloseable {
   }
 
   private Shard shard(Endpoint name) {
-    return Objects.requireNonNull(peers.get(name));
+    return Objects.requireNonNull(members.peer(name));
   }
 
-  private void take(Endpoint peer, Shard shard, Collection<Item> items) throws IOException {
+  private void take(CatchUpPlan plan, Endpoint peer, Shard shard, Collection<Item> items)
+      throws IOException {
     Map<BlobScope, Set<Item>> byScope = new LinkedHashMap<>();
     for (Item item : items) {
-      if (item instanceof Item.Blob(var scope, _)) {
-        byScope.computeIfAbsent(scope, _ -> new LinkedHashSet<>()).add(item);
+      switch (item) {
+        case Item.Blob(var scope, _) ->
+            byScope.computeIfAbsent(scope, _ -> new LinkedHashSet<>()).add(item);
+        case Item.Result result -> take(plan, shard, result);
       }
     }
     for (Map.Entry<BlobScope, Set<Item>> part : byScope.entrySet()) {
-      take(peer, shard, part.getKey(), part.getValue());
+      take(plan, peer, shard, part.getKey(), part.getValue());
       comparedBlobs.add(part.getValue().size());
     }
   }
 
-  private void take(Endpoint peer, Shard shard, BlobScope scope, Set<Item> items)
+  private void take(CatchUpPlan plan, Shard shard, Item.Result result) throws IOException {
+    if (!plan.ownAmong(List.of(result)).isEmpty() && localResults.get(result.key()).isEmpty()) {
+      try {
+        courier.fetch(result.key(), shard);
+      } catch (InterruptedException e) {
+        throw interrupted();
+      }
+    }
+  }
+
+  private static InterruptedIOException interrupted() {
+    Thread.currentThread().interrupt();
+    return new InterruptedIOException("Interrupted while catching up");
+  }
+
+  private void take(CatchUpPlan plan, Endpoint peer, Shard shard, BlobScope scope, Set<Item> items)
       throws IOException {
     Set<Item> lacking = select(items, local.findMissing(scope, digests(items)));
     Set<Item> fetched = new LinkedHashSet<>(plan.ownAmong(lacking));
@@ -141,8 +168,7 @@ final class CatchUp implements AutoCloseable {
     try {
       courier.move(shard.blobs(), scope, digests(fetched), local);
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException("Interrupted while catching up");
+      throw interrupted();
     }
   }
 
@@ -176,8 +202,11 @@ final class CatchUp implements AutoCloseable {
   }
 
   /** Whose blobs are still to be compared. */
-  Set<Endpoint> awaited() {
-    return Set.copyOf(awaited);
+  List<Endpoint> awaited() {
+    if (standing.isComplete() || !members.hasSelf()) {
+      return List.of();
+    }
+    return members.peers().stream().filter(peer -> !compared.contains(peer)).toList();
   }
 
   /** Blobs of others that were looked for here, of each time that they were. */

@@ -1,5 +1,6 @@
 package build.sparrow.cas.replica.member;
 
+import build.bazel.remote.execution.v2.ActionResult;
 import build.sparrow.cas.ActionCache;
 import build.sparrow.cas.BlobMissingException;
 import build.sparrow.cas.BlobScope;
@@ -16,6 +17,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Brings items from one store to another that lacks them, at a bounded pace. */
@@ -55,6 +57,16 @@ final class Courier {
     var result = results.get(key);
     if (result.isPresent()) {
       shard.put(key, result.get());
+      moved(1, result.get().getSerializedSize());
+    }
+  }
+
+  /** Fetches a result from the shard, if that has it; of two, the later is kept here. */
+  void fetch(ActionKey key, Shard shard) throws IOException, InterruptedException {
+    Optional<ActionResult> result = shard.lookUp(key).result();
+    if (result.isPresent()) {
+      pace.take(result.get().getSerializedSize());
+      results.put(key, result.get());
       moved(1, result.get().getSerializedSize());
     }
   }

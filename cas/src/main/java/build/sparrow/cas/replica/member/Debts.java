@@ -12,11 +12,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,34 +30,41 @@ final class Debts implements Closeable {
   /** About two million items; who is away for longer is better made anew. */
   private static final long MAX_LOG_BYTES = 256L << 20;
 
+  private static final Comparator<Endpoint> BY_NAME = Comparator.comparing(Endpoint::toString);
   private static final int BATCH_ITEMS = 500;
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
 
-  private final Map<Endpoint, ItemLog> logs = new LinkedHashMap<>();
-  private final List<Thread> deliveries = new ArrayList<>();
+  private final Path folder;
+  private final Courier courier;
+  private final Map<Endpoint, ItemLog> logs = new ConcurrentSkipListMap<>(BY_NAME);
+  private final List<Thread> deliveries = new CopyOnWriteArrayList<>();
 
-  private Debts() {}
+  private Debts(Path folder, Courier courier) {
+    this.folder = folder;
+    this.courier = courier;
+  }
 
-  /** Opens what is in the folder, and begins to deliver. */
-  static Debts open(Path folder, Map<Endpoint, Shard> peers, Courier courier) throws IOException {
+  /** Opens what is in the folder, and begins to deliver to all others, also to those that come. */
+  static Debts open(Path folder, Members members, Courier courier) throws IOException {
     Files.createDirectories(folder);
-    Debts debts = new Debts();
+    Debts debts = new Debts(folder, courier);
     try {
-      for (Endpoint peer : peers.keySet()) {
-        String name = URLEncoder.encode(peer.toString(), StandardCharsets.UTF_8);
-        debts.logs.put(peer, ItemLog.open(folder.resolve(name), MAX_LOG_BYTES));
-      }
+      members.onArrival(debts::add);
     } catch (IOException | RuntimeException e) {
       debts.close();
       throw e;
     }
-    peers.forEach((name, shard) -> debts.startDelivery(name, shard, courier));
     return debts;
   }
 
-  private void startDelivery(Endpoint name, Shard shard, Courier courier) {
-    ItemLog owed = log(name);
+  private void add(Endpoint name, Shard shard) throws IOException {
+    if (logs.containsKey(name)) {
+      return;
+    }
+    String file = URLEncoder.encode(name.toString(), StandardCharsets.UTF_8);
+    ItemLog owed = ItemLog.open(folder.resolve(file), MAX_LOG_BYTES);
+    logs.put(name, owed);
     deliveries.add(
         Thread.ofVirtual().name("debts").start(() -> deliver(name, owed, shard, courier)));
   }

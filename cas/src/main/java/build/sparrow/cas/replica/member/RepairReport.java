@@ -1,10 +1,12 @@
 package build.sparrow.cas.replica.member;
 
+import build.sparrow.cas.replica.Placements;
 import build.sparrow.storage.v1.Debt;
 import build.sparrow.storage.v1.Repair;
 
 /** How far a shard is with what it lacks and with what it owes others. */
-record RepairReport(Standing standing, CatchUp catchUp, Courier courier, Debts debts) {
+record RepairReport(
+    Members members, Standing standing, CatchUp catchUp, Courier courier, Debts debts) {
   Repair now() {
     Repair.Builder repair =
         Repair.newBuilder()
@@ -12,6 +14,7 @@ record RepairReport(Standing standing, CatchUp catchUp, Courier courier, Debts d
             .setComparedBlobs(catchUp.comparedBlobs())
             .setMovedItems(courier.movedItems())
             .setMovedBytes(courier.movedBytes());
+    members.known().ifPresent(placement -> repair.setPlacement(Placements.toProto(placement)));
     catchUp.awaited().forEach(shard -> repair.addAwaitedShards(shard.toString()));
     debts
         .counts()

@@ -4,12 +4,15 @@ import build.bazel.remote.execution.v2.ActionResult;
 import build.sparrow.cas.ActionCache;
 import build.sparrow.cas.BlobScope;
 import build.sparrow.cas.BlobStore;
+import build.sparrow.cas.ListedActionCache;
 import build.sparrow.cas.ListedBlobStore;
 import build.sparrow.cas.Restorer;
 import build.sparrow.cas.grpc.StoreStatus;
 import build.sparrow.cas.replica.Items;
+import build.sparrow.cas.replica.Placements;
 import build.sparrow.cas.replica.Shard;
 import build.sparrow.cas.replica.call.Item;
+import build.sparrow.cas.replica.call.Placement;
 import build.sparrow.reapi.ActionKey;
 import build.sparrow.reapi.Digest;
 import build.sparrow.reapi.DigestFunction;
@@ -37,7 +40,6 @@ import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -47,40 +49,40 @@ import org.jspecify.annotations.Nullable;
 final class ReplicationService extends ReplicationImplBase {
   private static final int LISTED_ITEMS = 1_000;
 
-  private final Membership membership;
+  private final Members members;
   private final BlobStore blobs;
   private final ListedBlobStore list;
+  private final ListedActionCache resultList;
   private final ActionCache results;
   private final ScopeBook scopes;
   private final Debts debts;
   private final Courier courier;
   private final CatchUp catchUp;
   private final Standing standing;
-  private final Map<Endpoint, Shard> peers;
   private final Restorer restorer;
 
   ReplicationService(
-      Membership membership,
+      Members members,
       BlobStore blobs,
       ListedBlobStore list,
+      ListedActionCache resultList,
       ActionCache results,
       ScopeBook scopes,
       Debts debts,
       Courier courier,
       CatchUp catchUp,
       Standing standing,
-      Map<Endpoint, Shard> peers,
       Restorer restorer) {
-    this.membership = membership;
+    this.members = members;
     this.blobs = blobs;
     this.list = list;
+    this.resultList = resultList;
     this.results = results;
     this.scopes = scopes;
     this.debts = debts;
     this.courier = courier;
     this.catchUp = catchUp;
     this.standing = standing;
-    this.peers = Map.copyOf(peers);
     this.restorer = restorer;
   }
 
@@ -149,14 +151,14 @@ final class ReplicationService extends ReplicationImplBase {
   }
 
   private Endpoint peer(String name) {
-    for (Endpoint peer : membership.peers()) {
+    for (Endpoint peer : members.peers()) {
       if (peer.toString().equals(name)) {
         return peer;
       }
     }
     throw ReapiStatus.invalidArgument(
         "shard is %s: this is shard %s, and the others are %s"
-            .formatted(ReapiStatus.quote(name), membership.self(), membership.peers()));
+            .formatted(ReapiStatus.quote(name), members.self(), members.peers()));
   }
 
   @Override
@@ -168,7 +170,7 @@ final class ReplicationService extends ReplicationImplBase {
     BlobScope scope =
         scope(request.getInstanceName(), request.getDigestFunction(), request.getDigestsList());
     List<Digest> digests = digests(scope, request.getDigestsList());
-    Shard target = Objects.requireNonNull(peers.get(peer(request.getShard())));
+    Shard target = Objects.requireNonNull(members.peer(peer(request.getShard())));
     for (Digest missing : blobs.findMissing(scope, digests)) {
       throw ReapiStatus.notFound("Blob " + missing + " is not in the store");
     }
@@ -204,14 +206,44 @@ final class ReplicationService extends ReplicationImplBase {
     StreamGate.stream(
         responses,
         gate -> {
+          takeOver(request);
           Listing listing = new Listing(peer(request.getShard()), part -> send(gate, part));
           try {
-            list.list(scopes.scopes(), listing::add);
+            list.list(
+                scopes.scopes(), (scope, digest) -> listing.add(new Item.Blob(scope, digest)));
+            resultList.list(
+                scopes.scopes(),
+                (scope, action) ->
+                    listing.add(
+                        new Item.Result(
+                            new ActionKey(scope.instance(), scope.function(), action))));
           } catch (IOException e) {
             throw StoreStatus.of(e);
           }
           listing.flush();
         });
+  }
+
+  /**
+   * Else what is written by an earlier placement, after it was listed, would be asked for later.
+   */
+  private void takeOver(ListRequest request) {
+    Placement known = learn(request.getPlacement());
+    if (known.follows(members.placement())) {
+      throw ReapiStatus.unavailable(
+          "The shard has %s and cannot take over %s now".formatted(members.placement(), known));
+    }
+  }
+
+  private Placement learn(build.sparrow.storage.v1.Placement proto) {
+    Placement known;
+    try {
+      known = Placements.parse(proto, members.placement().copies());
+    } catch (IllegalArgumentException e) {
+      throw ReapiStatus.invalidArgument("placement is none: " + e.getMessage());
+    }
+    members.learn(known);
+    return known;
   }
 
   private static void send(StreamGate<ListResponse> gate, ListResponse part) {
@@ -240,9 +272,8 @@ final class ReplicationService extends ReplicationImplBase {
       this.gate = gate;
     }
 
-    void add(BlobScope scope, Digest digest) {
-      Item item = new Item.Blob(scope, digest);
-      if (!membership.placement().candidates(item).contains(other)) {
+    void add(Item item) {
+      if (!members.placement().targets(item).ranked().contains(other)) {
         return;
       }
       if (part == null) {
@@ -267,10 +298,14 @@ final class ReplicationService extends ReplicationImplBase {
     StoreStatus.answer(
         responses,
         () -> {
+          if (request.hasPlacement()) {
+            learn(request.getPlacement());
+          }
           StatusResponse.Builder response =
               StatusResponse.newBuilder()
                   .setComplete(standing.isComplete())
                   .setGeneration(standing.generation());
+          members.known().ifPresent(own -> response.setPlacement(Placements.toProto(own)));
           catchUp.awaited().forEach(peer -> response.addAwaitedShards(peer.toString()));
           debts
               .counts()

@@ -2,22 +2,23 @@ package build.sparrow.cas.replica.member;
 
 import build.sparrow.cas.ActionCache;
 import build.sparrow.cas.BlobStore;
+import build.sparrow.cas.ListedActionCache;
 import build.sparrow.cas.ListedBlobStore;
 import build.sparrow.cas.Restorer;
 import build.sparrow.cas.replica.RemoteShard;
-import build.sparrow.cas.replica.Shard;
 import build.sparrow.service.Endpoint;
 import build.sparrow.service.GrpcChannels;
 import build.sparrow.service.ServiceGroup;
 import build.sparrow.storage.v1.Repair;
 import io.grpc.BindableService;
 import io.grpc.ManagedChannel;
+import io.grpc.ServerInterceptor;
 import io.prometheus.client.CollectorRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /** A shard's part in a farm of several. */
@@ -26,6 +27,7 @@ public final class ShardMember implements AutoCloseable {
   private final BlobStore blobs;
   private final ActionCache results;
   private final ReplicationService service;
+  private final PlacementFence fence;
   private final RepairReport repair;
   private final Standing standing;
   private final Arrears arrears;
@@ -35,6 +37,7 @@ public final class ShardMember implements AutoCloseable {
       BlobStore blobs,
       ActionCache results,
       ReplicationService service,
+      PlacementFence fence,
       RepairReport repair,
       Standing standing,
       Arrears arrears) {
@@ -43,6 +46,7 @@ public final class ShardMember implements AutoCloseable {
     this.blobs = blobs;
     this.results = results;
     this.service = service;
+    this.fence = fence;
     this.repair = repair;
     this.arrears = arrears;
   }
@@ -50,16 +54,19 @@ public final class ShardMember implements AutoCloseable {
   /**
    * Begins to bring others what they are owed, and to fetch what the disk lacks.
    *
+   * @param members in the same folder
    * @param folder for what the shard remembers of that; beside its stores, on the same disk
    * @param list names what the blob store holds
+   * @param resultList names what the action cache holds
    * @param restorers gives what brings back blobs into a store
    * @throws Exception if the folder cannot be used; nothing runs then
    */
   public static ShardMember start(
-      Membership membership,
+      Members members,
       Path folder,
       BlobStore blobs,
       ListedBlobStore list,
+      ListedActionCache resultList,
       ActionCache results,
       Function<BlobStore, Restorer> restorers,
       CollectorRegistry registry)
@@ -67,44 +74,48 @@ public final class ShardMember implements AutoCloseable {
     ServiceGroup services = new ServiceGroup();
     try {
       Files.createDirectories(folder);
-      Map<Endpoint, Shard> peers = new LinkedHashMap<>();
-      for (Endpoint peer : membership.peers()) {
-        ManagedChannel channel = GrpcChannels.connect(peer);
-        services.start("channel to " + peer, () -> channel::shutdownNow);
-        peers.put(peer, new RemoteShard(channel));
-      }
+      Map<Endpoint, ManagedChannel> channels = new ConcurrentHashMap<>();
+      services.start(
+          "channels to other shards",
+          () -> () -> channels.values().forEach(ManagedChannel::shutdownNow));
+      members.connect(
+          peer -> RemoteShard.ofPeer(channels.computeIfAbsent(peer, GrpcChannels::connect)));
       ScopeBook scopes =
           services.start("namespaces", () -> ScopeBook.open(folder.resolve("namespaces")));
       BlobStore noted = new ScopeNotingBlobStore(blobs, scopes);
-      ActionCache latest = new LatestWinsActionCache(results);
+      ActionCache latest = new ScopeNotingActionCache(new LatestWinsActionCache(results), scopes);
       Courier courier =
           new Courier(noted, latest, new Pace(Pace.REPAIR_BYTES_PER_SECOND, System::nanoTime));
       Debts debts =
-          services.start("debts", () -> Debts.open(folder.resolve("owed"), peers, courier));
+          services.start("debts", () -> Debts.open(folder.resolve("owed"), members, courier));
       Standing standing = Standing.open(folder.resolve("complete-since-boot"));
+      if (!members.hasSelf()) {
+        // The disk may be one of an earlier farm.
+        standing.doubt();
+      }
       CatchUp catchUp =
           services.start(
-              "catching up", () -> new CatchUp(membership, peers, noted, courier, debts, standing));
+              "catching up", () -> new CatchUp(members, noted, latest, courier, debts, standing));
       services.start("gauges of the part", () -> MemberGauges.register(debts, standing, registry));
-      Arrears arrears =
-          services.start("arrears", () -> new Arrears(membership.self(), peers, standing, catchUp));
+      Arrears arrears = services.start("arrears", () -> new Arrears(members, standing, catchUp));
       return new ShardMember(
           services,
           noted,
           latest,
           new ReplicationService(
-              membership,
+              members,
               noted,
               list,
+              resultList,
               latest,
               scopes,
               debts,
               courier,
               catchUp,
               standing,
-              peers,
               restorers.apply(noted)),
-          new RepairReport(standing, catchUp, courier, debts),
+          new PlacementFence(members),
+          new RepairReport(members, standing, catchUp, courier, debts),
           standing,
           arrears);
     } catch (Exception e) {
@@ -126,6 +137,11 @@ public final class ShardMember implements AutoCloseable {
   /** What others ask. */
   public BindableService service() {
     return service;
+  }
+
+  /** Refuses calls that go by another placement than the shard has. */
+  public ServerInterceptor fence() {
+    return fence;
   }
 
   /** How far the shard is with what it lacks and with what it owes. */

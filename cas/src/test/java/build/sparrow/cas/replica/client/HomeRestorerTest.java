@@ -29,9 +29,10 @@ class HomeRestorerTest {
       List.of(new Endpoint("a", 1), new Endpoint("b", 1), new Endpoint("c", 1));
   private final Placement placement = new Placement(names, 2);
   private final Map<Endpoint, RecordingShard> fakes =
-      names.stream().collect(Collectors.toMap(Function.identity(), _ -> new RecordingShard()));
-  private final Shards shards = new Shards(Map.copyOf(fakes));
-  private final HomeRestorer restorer = new HomeRestorer(placement, shards);
+      names.stream()
+          .collect(Collectors.toMap(Function.identity(), _ -> new RecordingShard(placement)));
+  private final Shards shards = new Shards(placement, (name, _) -> fake(name));
+  private final HomeRestorer restorer = new HomeRestorer(shards);
   private final Set<Digest> digests =
       IntStream.range(0, 30).mapToObj(i -> digestOf(text("blob " + i))).collect(Collectors.toSet());
 

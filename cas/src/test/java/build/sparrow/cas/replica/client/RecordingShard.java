@@ -6,6 +6,7 @@ import build.sparrow.cas.BlobStore;
 import build.sparrow.cas.StoreUnavailableException;
 import build.sparrow.cas.replica.Shard;
 import build.sparrow.cas.replica.call.Item;
+import build.sparrow.cas.replica.call.Placement;
 import build.sparrow.reapi.ActionKey;
 import build.sparrow.reapi.Digest;
 import build.sparrow.service.Endpoint;
@@ -22,12 +23,21 @@ import java.util.concurrent.ConcurrentHashMap;
 final class RecordingShard implements Shard {
   volatile Optional<String> generation = Optional.of("one");
   volatile boolean isAway;
+  volatile boolean hears = true;
+  volatile Placement placement;
   final Set<Digest> tier = ConcurrentHashMap.newKeySet();
   final Set<Digest> askedToRestore = ConcurrentHashMap.newKeySet();
 
+  RecordingShard(Placement placement) {
+    this.placement = placement;
+  }
+
   @Override
-  public Optional<Status> status() {
-    return generation.map(each -> new Status(each, Map.of()));
+  public Optional<Status> status(Placement known) {
+    if (hears && known.follows(placement)) {
+      placement = known;
+    }
+    return generation.map(each -> new Status(each, Map.of(), Optional.of(placement)));
   }
 
   @Override
@@ -77,7 +87,7 @@ final class RecordingShard implements Shard {
   }
 
   @Override
-  public void list(Endpoint other, Part part) {
+  public void list(Endpoint other, Placement known, Part part) {
     throw new UnsupportedOperationException();
   }
 }

@@ -73,7 +73,8 @@ final class Faults {
   private void damage(boolean wholeDisk) {
     SimShard victim = anyShard();
     boolean othersComplete =
-        world.shards().stream().allMatch(shard -> shard == victim || shard.isComplete());
+        world.shards().stream()
+            .allMatch(shard -> shard == victim || shard.isComplete() || shard.isJoining());
     if (!othersComplete) {
       return;
     }
@@ -120,6 +121,26 @@ final class Faults {
       if (random.nextBoolean()) {
         note("pause of " + shard.host());
         shard.slow(random.nextLong(8 * Timeline.SECOND));
+      }
+    }
+  }
+
+  /** A new placement is about to be made known: some may hear of it late. */
+  void placementComes() {
+    long nanos = Math.min(random.nextLong(10 * Timeline.SECOND), world.untilAllHearNanos());
+    if (nanos <= 0 || random.nextBoolean()) {
+      return;
+    }
+    for (SimFrontend frontend : world.frontends()) {
+      if (random.nextBoolean()) {
+        note(frontend.name() + " hears of no new placement");
+        frontend.deafen(nanos);
+      }
+    }
+    for (SimShard shard : world.shards()) {
+      if (random.nextBoolean()) {
+        note(shard.host() + " hears of no new placement");
+        shard.deafen(nanos);
       }
     }
   }

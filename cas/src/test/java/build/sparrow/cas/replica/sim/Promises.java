@@ -4,6 +4,7 @@ import build.sparrow.cas.replica.call.Item;
 import build.sparrow.cas.replica.call.Stamp;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ final class Promises {
   private final Simulation world;
   private final Map<Item, List<Long>> givenNanos = new LinkedHashMap<>();
   private final Map<Item, Stamp> newest = new HashMap<>();
+  private final Set<Item> put = new HashSet<>();
   private long damagedNanos = -1;
   private long acknowledged;
   private long denied;
@@ -57,10 +59,15 @@ final class Promises {
 
   /** A result was put, by a call that began then. */
   void put(Item result, Stamp stamp, long beganNanos) {
+    put.add(result);
     if (damagedNanos >= beganNanos) {
       return;
     }
     newest.merge(result, stamp, (one, other) -> one.compareTo(other) > 0 ? one : other);
+  }
+
+  boolean isPut(Item result) {
+    return put.contains(result);
   }
 
   @Nullable Stamp newest(Item result) {
@@ -68,14 +75,22 @@ final class Promises {
   }
 
   /** A client was given a result, as two shards saw it, after another one had been put. */
-  void got(Item result, Optional<Stamp> got, @Nullable Stamp before) {
-    // Unless a disk was lost since: results are not fetched again.
+  void got(Item result, Optional<Stamp> got, boolean wasPut, @Nullable Stamp before) {
+    if (wasPut && got.isEmpty()) {
+      throw new AssertionError(result + " was put, and nothing is found");
+    }
+    // Unless a disk was lost since: of results that are fetched again an older one may be first.
     if (before != null
         && newest.containsKey(result)
         && (got.isEmpty() || got.get().compareTo(before) < 0)) {
       throw new AssertionError(
           "%s was put with %s, and what is found has %s".formatted(result, before, got));
     }
+  }
+
+  /** The storage has grown: of results that were fetched an older one may have been first. */
+  void grew() {
+    damaged();
   }
 
   /** A shard lost its disk or what it had not forced there. */
@@ -99,7 +114,9 @@ final class Promises {
   /** At the end, when everything has been whole for long. */
   void checkAtEnd() {
     for (SimShard shard : world.shards()) {
-      if (shard.debts() > 0 || !shard.isComplete()) {
+      if (shard.debts() > 0
+          || !shard.isComplete()
+          || !shard.placement().equals(Optional.of(world.placementAtLast()))) {
         throw new AssertionError("Not at rest: " + world.shards());
       }
     }
@@ -111,7 +128,7 @@ final class Promises {
     givenNanos.forEach(
         (item, _) -> {
           if (holds(item, promisedByNanos)) {
-            for (var home : world.placement.homes(item)) {
+            for (var home : world.placementAtLast().homes(item)) {
               if (!world.shard(home).holds(item)) {
                 throw new AssertionError(item + " never reached its home " + home);
               }

@@ -5,11 +5,13 @@ import java.util.SplittableRandom;
 /**
  * What a run has to bear; faults are expected numbers a second.
  *
+ * @param joiners how many shards join, one after the other
  * @param capacity items that a shard holds before it evicts
  * @param loss probability that a message does not arrive
  */
 record Scenario(
     int shards,
+    int joiners,
     int frontends,
     int blobs,
     int capacity,
@@ -25,12 +27,16 @@ record Scenario(
 
   private static final int ROOMY = 1_000;
 
-  static Scenario draw(SplittableRandom random) {
+  /** The scenario of a seed: the storage grows in those of even ones, which have fewer blobs. */
+  static Scenario draw(long seed, SplittableRandom random) {
     boolean tight = random.nextInt(4) == 0;
-    int blobs = 10 + random.nextInt(tight ? 50 : MAX_BLOBS - 10);
+    int joiners = seed % 2 == 0 ? 1 + random.nextInt(2) : 0;
+    int mostBlobs = joiners > 0 ? 40 : tight ? 60 : MAX_BLOBS;
+    int blobs = 10 + random.nextInt(mostBlobs - 10);
     return new Scenario(
         random.nextInt(3) > 0 ? 3 : 4 + random.nextInt(2),
-        1 + random.nextInt(3),
+        joiners,
+        joiners > 0 ? 2 + random.nextInt(2) : 1 + random.nextInt(3),
         blobs,
         tight ? 10 + blobs / 2 : ROOMY,
         tight ? 5 : 40,

@@ -1,8 +1,11 @@
 package build.sparrow.cas.replica.sim;
 
+import build.sparrow.cas.replica.call.Adoption;
 import build.sparrow.cas.replica.call.FindCall;
+import build.sparrow.cas.replica.call.Growth;
 import build.sparrow.cas.replica.call.Item;
 import build.sparrow.cas.replica.call.LookUpCall;
+import build.sparrow.cas.replica.call.Placement;
 import build.sparrow.cas.replica.call.ReadCall;
 import build.sparrow.cas.replica.call.ReplicaCall;
 import build.sparrow.cas.replica.call.ReplicaEffect;
@@ -23,6 +26,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
@@ -37,15 +41,18 @@ final class SimFrontend {
   private final SplittableRandom random;
   private final Set<Endpoint> suspects = new LinkedHashSet<>();
   private final Map<Endpoint, Integer> generations = new LinkedHashMap<>();
+  private final Adoption adoption;
   private long clockSkewMillis;
+  private long deafUntilNanos;
 
   /** A call that is going on. */
   private final class Talk {
+    private final Placement placement;
     private final ReplicaCall call;
     private final Stamp stamp;
     private final long patienceNanos;
     private final Runnable over;
-    private final Map<Item, Integer> holders = new LinkedHashMap<>();
+    private final Map<Item, Set<Endpoint>> holders = new LinkedHashMap<>();
     private final Map<Endpoint, Stamp> stamps = new LinkedHashMap<>();
     private int trusted;
     private final Map<Endpoint, Integer> before = new LinkedHashMap<>(generations);
@@ -53,7 +60,13 @@ final class SimFrontend {
     private long heardNanos = beganNanos;
     private boolean ended;
 
-    Talk(ReplicaCall call, Stamp stamp, long patienceNanos, Consumer<Talk> over) {
+    Talk(
+        Placement placement,
+        ReplicaCall call,
+        Stamp stamp,
+        long patienceNanos,
+        Consumer<Talk> over) {
+      this.placement = placement;
       this.call = call;
       this.stamp = stamp;
       this.patienceNanos = patienceNanos;
@@ -81,10 +94,10 @@ final class SimFrontend {
 
     private void hear(ReplicaEvent event) {
       heardNanos = world.timeline.now();
-      if (event instanceof Found(_, var asked, var missing, _)) {
+      if (event instanceof Found(var holder, var asked, var missing, _)) {
         asked.stream()
             .filter(item -> !missing.contains(item))
-            .forEach(item -> holders.merge(item, 1, Integer::sum));
+            .forEach(item -> holders.computeIfAbsent(item, _ -> new LinkedHashSet<>()).add(holder));
       }
       if (event instanceof Looked(var shard, var found, var complete)) {
         found.ifPresent(each -> stamps.put(shard, each));
@@ -113,7 +126,10 @@ final class SimFrontend {
       world.net.call(
           name,
           world.shard(effect.shard()),
-          shard -> serve(shard, effect),
+          shard -> {
+            shard.checkEpoch(placement);
+            return serve(shard, effect);
+          },
           this::hear,
           () -> hear(failure(effect)));
     }
@@ -146,6 +162,7 @@ final class SimFrontend {
     this.world = world;
     this.name = name;
     this.random = random;
+    this.adoption = new Adoption(world.founding);
   }
 
   String name() {
@@ -156,6 +173,48 @@ final class SimFrontend {
     clockSkewMillis += millis;
   }
 
+  /** It does not hear of new placements for a while. */
+  void deafen(long nanos) {
+    deafUntilNanos = world.timeline.now() + nanos;
+  }
+
+  /** As the operator asks it: takes the storage one step further, if that may be. */
+  void grow(List<Endpoint> wanted) {
+    Placement newest = adoption.newest();
+    Map<Endpoint, Growth.Standing> standings = new LinkedHashMap<>();
+    for (Endpoint member : newest.members()) {
+      world.net.call(
+          name,
+          world.shard(member),
+          SimShard::standing,
+          standing ->
+              standing.ifPresent(
+                  known -> {
+                    standings.put(member, known);
+                    Growth.next(newest, standings, wanted).ifPresent(this::propose);
+                  }),
+          () -> {});
+    }
+  }
+
+  private void propose(Placement next) {
+    if (next.follows(adoption.newest())) {
+      world.placementComes();
+      adoption.told(next);
+    }
+  }
+
+  private Placement placement() {
+    return adoption.current();
+  }
+
+  /** By which it writes. */
+  private Placement writePlacement() {
+    return world.bug == PlantedBug.JOINER_NOT_WRITTEN_TO
+        ? new Placement(placement().shards(), placement().copies())
+        : placement();
+  }
+
   void start() {
     ping();
     for (int client = 0; client < 3; client++) {
@@ -164,18 +223,36 @@ final class SimFrontend {
   }
 
   private void ping() {
-    for (SimShard shard : world.shards()) {
+    for (Endpoint member : adoption.newest().members()) {
+      SimShard shard = world.shard(member);
+      Placement known = adoption.newest();
       world.net.call(
           name,
           shard,
-          SimShard::generation,
-          generation -> {
-            generations.put(shard.name(), generation);
+          asked -> {
+            asked.learn(known);
+            return new Pong(asked.generation(), asked.placement());
+          },
+          pong -> {
+            generations.put(shard.name(), pong.generation());
             suspects.remove(shard.name());
+            pong.placement().ifPresent(placement -> heard(shard.name(), placement));
           },
           () -> suspects.add(shard.name()));
     }
     world.timeline.after(250 * Timeline.MILLISECOND, this::ping);
+  }
+
+  private record Pong(int generation, Optional<Placement> placement) {}
+
+  private void heard(Endpoint shard, Placement placement) {
+    if (world.timeline.now() < deafUntilNanos) {
+      return;
+    }
+    adoption.heard(shard, placement);
+    if (world.bug == PlantedBug.ADOPTED_AT_ONCE) {
+      adoption.newest().members().forEach(each -> adoption.heard(each, adoption.newest()));
+    }
   }
 
   private void next() {
@@ -209,8 +286,10 @@ final class SimFrontend {
   }
 
   private void write(Set<Item> items, int attempts) {
-    WriteCall call = new WriteCall(world.placement, items, Set.copyOf(suspects));
+    Placement placement = writePlacement();
+    WriteCall call = new WriteCall(placement, items, Set.copyOf(suspects));
     new Talk(
+            placement(),
             call,
             Stamp.NONE,
             Timeline.SECOND,
@@ -232,8 +311,10 @@ final class SimFrontend {
 
   private void find(Set<Item> items, Set<Item> doubtedBefore, int attempts) {
     long began = world.timeline.now();
-    FindCall call = new FindCall(world.placement, items, Set.copyOf(suspects));
+    Placement placement = placement();
+    FindCall call = new FindCall(placement, items, Set.copyOf(suspects));
     new Talk(
+            placement(),
             call,
             Stamp.NONE,
             100 * Timeline.MILLISECOND,
@@ -248,12 +329,17 @@ final class SimFrontend {
               missing.forEach(item -> world.promises.missing(item, began));
               talk.holders.forEach(
                   (item, holders) -> {
-                    if (holders >= world.placement.copies()) {
+                    if (placement.targets(item).areEnough(holders)) {
                       world.promises.renewed(item);
                     }
                   });
               if (!again.isEmpty() && attempts > 1) {
-                pause(() -> find(again, call.doubted(), attempts - 1));
+                pause(
+                    () ->
+                        find(
+                            again,
+                            placement.equals(placement()) ? call.doubted() : Set.of(),
+                            attempts - 1));
                 return;
               }
               world.promises.gaveUpFinding(unknown);
@@ -263,8 +349,10 @@ final class SimFrontend {
   }
 
   private void read(Set<Item> items, int attempts) {
-    ReadCall call = new ReadCall(world.placement, items, Set.copyOf(suspects));
+    Placement placement = placement();
+    ReadCall call = new ReadCall(placement, items, Set.copyOf(suspects));
     new Talk(
+            placement(),
             call,
             Stamp.NONE,
             50 * Timeline.MILLISECOND,
@@ -283,8 +371,10 @@ final class SimFrontend {
         new Stamp(
             Math.max(1, world.timeline.now() / Timeline.MILLISECOND + clockSkewMillis),
             random.nextLong());
-    WriteCall call = new WriteCall(world.placement, Set.of(result), Set.copyOf(suspects));
+    Placement placement = writePlacement();
+    WriteCall call = new WriteCall(placement, Set.of(result), Set.copyOf(suspects));
     new Talk(
+            placement(),
             call,
             stamp,
             Timeline.SECOND,
@@ -299,9 +389,12 @@ final class SimFrontend {
   }
 
   private void get(Item.Result result, int attempts) {
+    boolean wasPut = world.promises.isPut(result);
     @Nullable Stamp newest = world.promises.newest(result);
-    LookUpCall call = new LookUpCall(world.placement, result, Set.copyOf(suspects));
+    Placement placement = placement();
+    LookUpCall call = new LookUpCall(placement, result, Set.copyOf(suspects));
     new Talk(
+            placement(),
             call,
             Stamp.NONE,
             100 * Timeline.MILLISECOND,
@@ -311,8 +404,8 @@ final class SimFrontend {
                 return;
               }
               // One that answers alone may be behind: a result is a result.
-              if (talk.trusted >= world.placement.copies()) {
-                world.promises.got(result, call.newest().map(talk.stamps::get), newest);
+              if (talk.trusted >= placement.copies()) {
+                world.promises.got(result, call.newest().map(talk.stamps::get), wasPut, newest);
               }
               next();
             })

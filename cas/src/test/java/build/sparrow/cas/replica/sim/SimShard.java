@@ -1,7 +1,9 @@
 package build.sparrow.cas.replica.sim;
 
 import build.sparrow.cas.replica.call.CatchUpPlan;
+import build.sparrow.cas.replica.call.Growth;
 import build.sparrow.cas.replica.call.Item;
+import build.sparrow.cas.replica.call.Placement;
 import build.sparrow.cas.replica.call.ReplicaEvent.Found;
 import build.sparrow.cas.replica.call.ReplicaEvent.Looked;
 import build.sparrow.cas.replica.call.Stamp;
@@ -31,7 +33,6 @@ final class SimShard {
 
   private final Simulation world;
   private final Endpoint name;
-  private final CatchUpPlan plan;
   private final SplittableRandom random;
   private final int capacity;
 
@@ -40,11 +41,18 @@ final class SimShard {
   private final Map<Endpoint, Deque<Item>> owed = new LinkedHashMap<>();
   private boolean complete;
   private int generation;
+  private Placement placement;
+
+  /** Whether the placement is on the disk; else it may be older than the one that was lost. */
+  private boolean placed;
 
   private final Set<Endpoint> awaited = new LinkedHashSet<>();
+  private final Set<Endpoint> heardFrom = new LinkedHashSet<>();
+  private long comparesAfterNanos;
   private boolean up;
   private int incarnation;
   private long slowUntilNanos;
+  private long deafUntilNanos;
 
   /** What is held of an item. */
   private record Held(Stamp stamp, boolean synced, long usedNanos) {}
@@ -52,7 +60,7 @@ final class SimShard {
   SimShard(Simulation world, Endpoint name, int capacity, SplittableRandom random) {
     this.world = world;
     this.name = name;
-    this.plan = new CatchUpPlan(world.placement, name);
+    this.placement = world.founding;
     this.capacity = capacity;
     this.random = random;
   }
@@ -80,6 +88,11 @@ final class SimShard {
 
   // What goes wrong.
 
+  /** It does not hear of new placements for a while. */
+  void deafen(long nanos) {
+    deafUntilNanos = world.timeline.now() + nanos;
+  }
+
   /** The process dies: what it wrote is in the hands of its machine. */
   void die() {
     up = false;
@@ -101,6 +114,8 @@ final class SimShard {
     die();
     held.clear();
     owed.clear();
+    placement = world.founding;
+    placed = false;
     complete = world.bug == PlantedBug.NEW_SHARD_BELIEVED;
     generation++;
   }
@@ -111,18 +126,93 @@ final class SimShard {
     }
     up = true;
     awaited.clear();
+    heardFrom.clear();
     if (!complete) {
-      world.shards().stream()
-          .map(SimShard::name)
-          .filter(peer -> !peer.equals(name))
-          .forEach(awaited::add);
+      beginToCompare();
     }
     int own = incarnation;
     every(own, 200 * Timeline.MILLISECOND, this::sync);
     every(own, 150 * Timeline.MILLISECOND, () -> deliver(own));
+    every(own, 500 * Timeline.MILLISECOND, () -> catchUp(own));
+    every(own, Timeline.SECOND, () -> talk(own));
+  }
+
+  private void beginToCompare() {
     // Whoever was told before that it has taken an item must have noticed by then.
-    world.timeline.after(
-        NOTICE_NANOS, () -> every(own, 500 * Timeline.MILLISECOND, () -> catchUp(own)));
+    comparesAfterNanos = world.timeline.now() + NOTICE_NANOS;
+    awaitPeers();
+  }
+
+  private void awaitPeers() {
+    if (placement.members().contains(name)) {
+      awaited.addAll(peers());
+    }
+  }
+
+  private List<Endpoint> peers() {
+    return placement.members().stream().filter(peer -> !peer.equals(name)).toList();
+  }
+
+  // What it knows of the farm.
+
+  /** Its placement, once it is sure of it. */
+  Optional<Placement> placement() {
+    return placed ? Optional.of(placement) : Optional.empty();
+  }
+
+  /** Somebody knows that placement. */
+  void learn(Placement other) {
+    if (!other.follows(placement) || world.timeline.now() < deafUntilNanos) {
+      return;
+    }
+    boolean joins = !placement.members().contains(name) && other.members().contains(name);
+    placement = other;
+    placed = true;
+    world.log(host(), "has " + placement);
+    if (placement.joining().isEmpty()) {
+      world.promises.grew();
+    }
+    if (joins) {
+      complete = world.bug == PlantedBug.JOINER_BELIEVED;
+      comparesAfterNanos = world.timeline.now() + NOTICE_NANOS;
+    }
+    if (!complete) {
+      awaitPeers();
+    }
+  }
+
+  private void talk(int own) {
+    for (Endpoint peer : peers()) {
+      Placement known = placement;
+      world.net.call(
+          host(),
+          world.shard(peer),
+          shard -> {
+            shard.learn(known);
+            return shard.placement;
+          },
+          theirs -> {
+            if (incarnation == own) {
+              learn(theirs);
+              if (!theirs.follows(placement)) {
+                heardFrom.add(peer);
+              }
+              placed =
+                  placed
+                      || (placement.members().contains(name)
+                          && heardFrom.size() >= peers().size() - 1);
+            }
+          },
+          () -> {});
+    }
+  }
+
+  /** Refuses a call that goes by another placement. */
+  void checkEpoch(Placement ofCall) {
+    if (world.bug != PlantedBug.FENCE_LEFT_OPEN
+        && (!placed || ofCall.epoch() != placement.epoch())) {
+      throw new Net.RefusedException();
+    }
   }
 
   private void every(int ofIncarnation, long nanos, Runnable work) {
@@ -200,10 +290,13 @@ final class SimShard {
     return true;
   }
 
-  private List<Item> list(Endpoint other) {
+  private List<Item> list(Endpoint other, Placement known) {
+    learn(known);
+    if (known.follows(placement)) {
+      throw new Net.RefusedException();
+    }
     return held.keySet().stream()
-        .filter(Item.Blob.class::isInstance)
-        .filter(item -> world.placement.candidates(item).contains(other))
+        .filter(item -> placement.targets(item).ranked().contains(other))
         .toList();
   }
 
@@ -243,11 +336,15 @@ final class SimShard {
   }
 
   private void catchUp(int own) {
+    if (!placed || world.timeline.now() < comparesAfterNanos) {
+      return;
+    }
+    Placement known = placement;
     for (Endpoint peer : List.copyOf(awaited)) {
       world.net.call(
           host(),
           world.shard(peer),
-          shard -> shard.list(name),
+          shard -> shard.list(name, known),
           items -> compare(own, peer, items),
           () -> {});
     }
@@ -257,6 +354,7 @@ final class SimShard {
     if (incarnation != own || !awaited.contains(peer)) {
       return;
     }
+    CatchUpPlan plan = new CatchUpPlan(placement, name);
     List<Item> lacking = items.stream().filter(item -> !held.containsKey(item)).toList();
     Set<Item> fetched = new LinkedHashSet<>(plan.ownAmong(lacking));
     List<Map.Entry<Endpoint, Set<Item>>> doubts = new ArrayList<>();
@@ -306,14 +404,19 @@ final class SimShard {
         host(),
         world.shard(peer),
         shard -> {
-          Set<Item> there = new LinkedHashSet<>(fetched);
-          there.removeAll(shard.find(fetched).missing());
+          Map<Item, Stamp> there = new LinkedHashMap<>();
+          for (Item item : fetched) {
+            Held each = shard.held.get(item);
+            if (each != null) {
+              there.put(item, each.stamp());
+            }
+          }
           return there;
         },
         there -> {
           if (incarnation == own) {
             try {
-              store(there, Stamp.NONE);
+              there.forEach((item, stamp) -> store(List.of(item), stamp));
             } catch (Net.RefusedException _) {
               return; // Tried again.
             }
@@ -331,12 +434,22 @@ final class SimShard {
     return held.containsKey(item);
   }
 
+  /** Whether nobody counts its word yet. */
+  boolean isJoining() {
+    return world.shards().stream().noneMatch(shard -> shard.placement.shards().contains(name));
+  }
+
   int generation() {
     return generation;
   }
 
   boolean isComplete() {
     return complete;
+  }
+
+  /** What it says of itself, once it is sure of its placement. */
+  Optional<Growth.Standing> standing() {
+    return placement().map(known -> new Growth.Standing(known, complete));
   }
 
   long debts() {

@@ -10,11 +10,13 @@ import build.sparrow.reapi.InstanceName;
 import build.sparrow.service.Endpoint;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -42,7 +44,7 @@ final class Simulation {
 
   final Timeline timeline = new Timeline();
   final PlantedBug bug;
-  final Placement placement;
+  final Placement founding;
   final Net net;
   final Promises promises = new Promises(this);
   final long leaseNanos;
@@ -52,6 +54,7 @@ final class Simulation {
   private final Faults faults;
   private final Map<Endpoint, SimShard> shards = new LinkedHashMap<>();
   private final List<SimFrontend> frontends = new ArrayList<>();
+  private final SplittableRandom growth;
 
   /**
    * What one run came to.
@@ -65,12 +68,12 @@ final class Simulation {
     this.bug = bug;
     this.log = new EventLog(echo);
     SplittableRandom random = new SplittableRandom(seed);
-    this.scenario = Scenario.draw(random.split());
+    this.scenario = Scenario.draw(seed, random.split());
     this.leaseNanos = scenario.leaseSeconds() * Timeline.SECOND;
     this.net = new Net(timeline, random.split(), scenario.loss());
     List<Endpoint> names =
         IntStream.range(0, scenario.shards()).mapToObj(i -> new Endpoint("s" + i, 1)).toList();
-    this.placement = new Placement(names, 2);
+    this.founding = new Placement(names, 2);
     this.faults = new Faults(this, random.split());
     for (Endpoint name : names) {
       shards.put(name, new SimShard(this, name, scenario.capacity(), random.split()));
@@ -78,6 +81,7 @@ final class Simulation {
     for (int i = 0; i < scenario.frontends(); i++) {
       frontends.add(new SimFrontend(this, "f" + i, random.split()));
     }
+    this.growth = random.split();
   }
 
   /** Runs a storage. Throws AssertionError, with how to replay it, if a promise is broken. */
@@ -90,12 +94,13 @@ final class Simulation {
       shards.values().forEach(SimShard::start);
       frontends.forEach(SimFrontend::start);
       faults.plan(scenario, FAULTS_NANOS);
+      timeline.after(growth.nextLong(FAULTS_NANOS / 8), this::operate);
       timeline.runUntil(FAULTS_NANOS);
       mend();
       // What was owed from before is seen now; later, whoever looks for an item has it brought
       // home.
       timeline.runUntil(FAULTS_NANOS + RECOVERY_NANOS);
-      if (!isTight()) { // Without room a debt waits.
+      if (!isTight() && hasGrown()) { // Without room a debt waits.
         promises.checkHomes(FAULTS_NANOS);
       }
       timeline.runUntil(FAULTS_NANOS + RECOVERY_NANOS + HEALTHY_NANOS + REST_NANOS);
@@ -129,6 +134,24 @@ final class Simulation {
         promises.denied());
   }
 
+  /** As the operator does it: one shard after the other is started, and joins when it can. */
+  private void operate() {
+    Placement newest =
+        shards.values().stream()
+            .flatMap(shard -> shard.placement().stream())
+            .max(Comparator.comparingInt(Placement::epoch))
+            .orElse(founding);
+    int wanted = scenario.shards() + scenario.joiners();
+    if (newest.members().size() == shards.size() && shards.size() < wanted) {
+      Endpoint name = new Endpoint("s" + shards.size(), 1);
+      SimShard shard = new SimShard(this, name, scenario.capacity(), growth.split());
+      shards.put(name, shard);
+      shard.start();
+    }
+    frontends.get(growth.nextInt(frontends.size())).grow(List.copyOf(shards.keySet()));
+    timeline.after(growth.nextLong(2 * Timeline.SECOND), this::operate);
+  }
+
   private void mend() {
     log("world", "is mended");
     net.heal();
@@ -139,6 +162,16 @@ final class Simulation {
   /** Whether nothing has been broken for so long that whatever is asked must be answered. */
   boolean isHealthy() {
     return timeline.now() > FAULTS_NANOS + RECOVERY_NANOS;
+  }
+
+  /** Until nobody hears of new placements late any more; negative from then on. */
+  long untilAllHearNanos() {
+    return FAULTS_NANOS + RECOVERY_NANOS / 4 - timeline.now();
+  }
+
+  /** A placement is about to be made known. */
+  void placementComes() {
+    faults.placementComes();
   }
 
   /** Whether clients ask no more. */
@@ -157,6 +190,20 @@ final class Simulation {
 
   List<SimShard> shards() {
     return List.copyOf(shards.values());
+  }
+
+  private boolean hasGrown() {
+    return shards.values().stream()
+        .allMatch(shard -> shard.placement().equals(Optional.of(placementAtLast())));
+  }
+
+  /** The placement that the farm has in the end. */
+  Placement placementAtLast() {
+    Placement placement = founding;
+    for (int i = 0; i < scenario.joiners(); i++) {
+      placement = placement.joinedBy(new Endpoint("s" + (scenario.shards() + i), 1)).joined();
+    }
+    return placement;
   }
 
   SimShard shard(Endpoint name) {
