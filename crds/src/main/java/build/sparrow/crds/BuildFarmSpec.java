@@ -55,4 +55,10 @@ public record BuildFarmSpec(
     executorPools = List.copyOf(Absent.or(executorPools, List.of()));
     monitoring = Absent.or(monitoring, MonitoringSpec.DEFAULTS);
   }
+
+  /** The same with so many shards. */
+  public BuildFarmSpec withShards(int shards) {
+    return new BuildFarmSpec(
+        image, paused, frontend, scheduler, storage.withShards(shards), executorPools, monitoring);
+  }
 }

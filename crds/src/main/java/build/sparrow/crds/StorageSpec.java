@@ -21,10 +21,13 @@ import org.jspecify.annotations.Nullable;
         "give shards 3 or more for 2 replicas, or replicas 1: of two shards that lose sight of each"
             + " other neither knows what it lacks")
 @ValidationRule(
-    value = "self.shards == oldSelf.shards",
+    value =
+        "self.shards == oldSelf.shards || (self.shards > oldSelf.shards && oldSelf.shards > 2 && "
+            + "(!has(self.replicas) || self.replicas == 2))",
     message =
-        "leave shards as it was: what lies on them is not moved; for another number make another "
-            + "farm")
+        "give as many shards as before, or more if there were 3 and each blob lies on 2: shards "
+            + "join a farm, but none leaves it, and where blobs have one copy nothing is moved; "
+            + "for another number make another farm")
 @ValidationRule(
     value =
         "(has(self.replicas) ? self.replicas : (self.shards > 2 ? 2 : 1)) == "
@@ -34,8 +37,9 @@ import org.jspecify.annotations.Nullable;
             + "another farm")
 public record StorageSpec(
     @JsonPropertyDescription(
-            "How many processes share the storage, each with a disk of its own. It cannot be"
-                + " changed.")
+            "How many processes share the storage, each with a disk of its own. Where there are 3"
+                + " or more with 2 copies of each blob, more can join, also while builds run; none"
+                + " can leave.")
         @Default("1")
         @Min(1)
         @Max(64)
@@ -84,6 +88,11 @@ public record StorageSpec(
       return replicas;
     }
     return shards >= LEAST_SHARDS_FOR_COPIES ? 2 : 1;
+  }
+
+  /** The same with so many shards. */
+  StorageSpec withShards(int number) {
+    return new StorageSpec(number, replicas, volume, retention, eviction, resources, tier);
   }
 
   /** The disk of a shard. */

@@ -20,11 +20,22 @@ import java.util.Map;
 final class ConfigObjects {
   private final FarmNames names;
   private final BuildFarmSpec spec;
+  private final int foundingShards;
   private final KubernetesSerialization serialization;
 
-  ConfigObjects(FarmNames names, BuildFarmSpec spec, KubernetesSerialization serialization) {
+  /**
+   * Objects.
+   *
+   * @param foundingShards with how many the farm was made: those that join must change nothing
+   */
+  ConfigObjects(
+      FarmNames names,
+      BuildFarmSpec spec,
+      int foundingShards,
+      KubernetesSerialization serialization) {
     this.names = names;
     this.spec = spec;
+    this.foundingShards = foundingShards;
     this.serialization = serialization;
   }
 
@@ -80,7 +91,7 @@ final class ConfigObjects {
     farm.setKind(BuildFarm.KIND);
     farm.setMetadata(
         new ObjectMetaBuilder().withName(names.farm()).withNamespace(names.namespace()).build());
-    farm.setSpec(spec);
+    farm.setSpec(spec.withShards(foundingShards));
     return new ConfigMapBuilder()
         .withMetadata(names.metadata(names.config()))
         .addToData(

@@ -7,11 +7,13 @@ import static java.net.HttpURLConnection.HTTP_NOT_FOUND;
 import static java.util.Objects.requireNonNull;
 
 import build.sparrow.crds.BuildFarm;
+import build.sparrow.crds.BuildFarmSpec;
 import build.sparrow.crds.BuildFarmStatus;
 import build.sparrow.operator.apply.Applier;
 import build.sparrow.operator.apply.Applier.Outcome;
 import build.sparrow.operator.link.FarmKey;
 import build.sparrow.operator.link.FarmLinks;
+import build.sparrow.operator.link.StorageGrowth;
 import build.sparrow.operator.status.ConditionType;
 import build.sparrow.operator.status.EventRecorder;
 import build.sparrow.operator.status.EventRecorder.Severity;
@@ -33,6 +35,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** One round for one farm: plan, apply, report. What was observed is given to it. */
@@ -40,6 +43,7 @@ final class FarmLoop {
   static final String PAUSE = "sparrow.build/pause-reconciliation";
 
   private static final Duration SETTLED = Duration.ofMinutes(2);
+  private static final Duration GROWING = Duration.ofSeconds(5);
   private static final Duration CHANGING = Duration.ofSeconds(15);
   private static final int UNPROCESSABLE = 422;
 
@@ -101,18 +105,39 @@ final class FarmLoop {
     FarmKey key = new FarmKey(observed.names().namespace(), observed.names().farm());
     links.follow(key, frontends(observed));
     FollowedSpec followed = FollowedSpec.of(farm, observed.config());
+    boolean isIdle = isPaused(farm) || followed.spec().isEmpty();
+    BuildFarmSpec spec = followed.spec().orElse(farm.getSpec());
+    ShardCount shards =
+        ShardCount.of(observed, spec, isIdle ? Optional.empty() : growStorage(key, spec, observed));
     Applied applied =
-        isPaused(farm) || followed.spec().isEmpty()
-            ? Applied.NOTHING
-            : apply(planner.plan(farm, followed.spec().get(), observed), observed);
+        isIdle ? Applied.NOTHING : apply(planner.plan(farm, spec, observed, shards), observed);
     BuildFarmStatus before = farm.getStatus();
     BuildFarmStatus after =
-        new FarmReport(farm, followed, observed, applied, links.view(key), version)
+        new FarmReport(farm, followed, observed, shards, applied, links.view(key), version)
             .status(clock.instant());
     tell(farm, before, after);
     boolean settled = isTrue(after, ConditionType.READY) && applied.writes() == 0;
+    Duration next = settled ? SETTLED : CHANGING;
     return new Round(
-        after.equals(before) ? Optional.empty() : Optional.of(after), settled ? SETTLED : CHANGING);
+        after.equals(before) ? Optional.empty() : Optional.of(after),
+        settled && shards.explain(observed.names()).isPresent() ? GROWING : next);
+  }
+
+  /** Has all shards that run join, and asks how far they are. */
+  private Optional<StorageGrowth> growStorage(
+      FarmKey key, BuildFarmSpec spec, FarmObservation observed) {
+    if (spec.storage().copies() == 1) {
+      return Optional.empty();
+    }
+    FarmNames names = observed.names();
+    int running = observed.statefulSet().map(set -> set.getSpec().getReplicas()).orElse(0);
+    return running == 0
+        ? Optional.empty()
+        : links.growStorage(
+            key,
+            IntStream.range(0, running)
+                .mapToObj(number -> names.shardEndpoint(names.shard() + "-" + number))
+                .toList());
   }
 
   private static Set<Endpoint> frontends(FarmObservation observed) {

@@ -31,14 +31,14 @@ final class FarmPlanner {
    *
    * @param spec to follow, which need not be the farm's own: it is the last good one
    */
-  FarmPlan plan(BuildFarm farm, BuildFarmSpec spec, FarmObservation observed) {
+  FarmPlan plan(BuildFarm farm, BuildFarmSpec spec, FarmObservation observed, ShardCount shards) {
     FarmNames names = FarmNames.of(farm);
     String image = Optional.ofNullable(spec.image().reference()).orElse(operatorImage);
-    ConfigObjects config = new ConfigObjects(names, spec, serialization);
+    ConfigObjects config = new ConfigObjects(names, spec, shards.founding(), serialization);
     List<HasMetadata> objects = new ArrayList<>(config.objects());
     objects.addAll(new NetworkObjects(names).objects());
     objects.addAll(
-        new ShardObjects(names, spec)
+        new ShardObjects(names, spec, shards.replicas())
             .objects(image, config.shardHash(usableDisk(spec, observed)), observed));
     objects.addAll(new FrontendObjects(names, spec).objects(image, config.frontendHash()));
     objects.addAll(new PoolObjects(names, spec).objects(operatorImage));

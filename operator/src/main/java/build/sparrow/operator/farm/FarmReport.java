@@ -24,6 +24,7 @@ final class FarmReport {
   private final BuildFarm farm;
   private final FollowedSpec followed;
   private final FarmObservation observed;
+  private final ShardCount shards;
   private final Applied applied;
   private final Optional<FarmView> view;
   private final @Nullable String version;
@@ -32,12 +33,14 @@ final class FarmReport {
       BuildFarm farm,
       FollowedSpec followed,
       FarmObservation observed,
+      ShardCount shards,
       Applied applied,
       Optional<FarmView> view,
       @Nullable String version) {
     this.farm = farm;
     this.followed = followed;
     this.observed = observed;
+    this.shards = shards;
     this.applied = applied;
     this.view = view;
     this.version = version;
@@ -55,7 +58,7 @@ final class FarmReport {
     Map<ConditionType, Health> parts = new LinkedHashMap<>();
     parts.put(
         ConditionType.STORAGE_READY,
-        new StorageHealth(observed, spec).assess(applied.refusedGrowth()));
+        new StorageHealth(observed, spec, shards).assess(applied.refusedGrowth()));
     parts.put(ConditionType.FRONTEND_READY, frontends.assess());
     parts.put(ConditionType.EXECUTORS_READY, executors.assess());
     Optional<Endpoint> endpoint = frontends.endpoint();
@@ -66,7 +69,7 @@ final class FarmReport {
         endpoint.map(Endpoint::uri).orElse(null),
         endpoint.map(at -> Bazelrc.lines(at.uri(), spec.executorPools(), slots)).orElse(null),
         frontends.counts(),
-        new BuildFarmStatus.Storage(spec.storage().shards(), StorageHealth.readyShards(observed)),
+        new BuildFarmStatus.Storage(shards.replicas(), StorageHealth.readyShards(observed)),
         executors.pools(),
         executors.all(),
         overall(conditions, parts).list());

@@ -31,7 +31,7 @@ record FollowedSpec(Optional<BuildFarmSpec> spec, List<FarmProblem> problems) {
    * @param config that holds the spec that was followed last
    */
   static FollowedSpec of(BuildFarm farm, Optional<ConfigMap> config) {
-    Optional<BuildFarmSpec> last = config.flatMap(FollowedSpec::read);
+    Optional<BuildFarmSpec> last = last(config);
     List<FarmProblem> problems = new ArrayList<>(FarmRules.problemsOf(farm));
     last.ifPresent(
         before ->
@@ -39,6 +39,11 @@ record FollowedSpec(Optional<BuildFarmSpec> spec, List<FarmProblem> problems) {
     return problems.isEmpty()
         ? new FollowedSpec(Optional.of(farm.getSpec()), List.of())
         : new FollowedSpec(last, List.copyOf(problems));
+  }
+
+  /** The spec that the farm's processes are told; its storage has the shards of the beginning. */
+  static Optional<BuildFarmSpec> last(Optional<ConfigMap> config) {
+    return config.flatMap(FollowedSpec::read);
   }
 
   boolean isFarmsOwn() {

@@ -27,10 +27,17 @@ final class ShardObjects {
 
   private final FarmNames names;
   private final BuildFarmSpec spec;
+  private final int shards;
 
-  ShardObjects(FarmNames names, BuildFarmSpec spec) {
+  /**
+   * Objects.
+   *
+   * @param shards that are to run
+   */
+  ShardObjects(FarmNames names, BuildFarmSpec spec, int shards) {
     this.names = names;
     this.spec = spec;
+    this.shards = shards;
   }
 
   List<HasMetadata> objects(String image, String configHash, FarmObservation observed) {
@@ -94,7 +101,7 @@ final class ShardObjects {
     return new StatefulSetBuilder()
         .withMetadata(names.metadata(names.shard(), FarmNames.SHARD))
         .withNewSpec()
-        .withReplicas(spec.storage().shards())
+        .withReplicas(shards)
         .withRevisionHistoryLimit(3)
         .withServiceName(names.shards())
         .withPodManagementPolicy("Parallel")

@@ -16,8 +16,10 @@ final class StorageHealth {
   private final FarmObservation observed;
   private final FarmNames names;
   private final BuildFarmSpec spec;
+  private final ShardCount count;
 
-  StorageHealth(FarmObservation observed, BuildFarmSpec spec) {
+  StorageHealth(FarmObservation observed, BuildFarmSpec spec, ShardCount count) {
+    this.count = count;
     this.observed = observed;
     this.names = observed.names();
     this.spec = spec;
@@ -38,17 +40,27 @@ final class StorageHealth {
    */
   Health assess(Optional<String> refusedGrowth) {
     boolean updating = observed.statefulSet().map(StorageHealth::isUpdating).orElse(false);
-    int shards = spec.storage().shards();
+    int shards = count.counted();
     int readyShards = readyShards(observed);
     // With two copies of all, one shard may be away.
     boolean ready = readyShards > shards - spec.storage().copies();
     if (ready && refusedGrowth.isPresent()) {
       return Health.troubled(true, updating, resizeRefused(refusedGrowth.get()));
     }
+    Optional<String> growth = count.explain(names);
+    if (ready && growth.isPresent()) {
+      String trouble = trouble().map(seen -> " " + seen.message()).orElse("");
+      return new Health(
+          true,
+          readyShards >= shards && trouble.isEmpty(),
+          updating,
+          Reason.STORAGE_GROWS.word(),
+          growth.get() + trouble);
+    }
     if (ready) {
       return new Health(
           true,
-          !updating && readyShards == shards,
+          !updating && readyShards >= shards,
           updating,
           Reason.STORAGE_SERVES.word(),
           serving(shards, readyShards, updating));
@@ -70,7 +82,7 @@ final class StorageHealth {
     if (shards == 1) {
       return updating ? "The shard is about to be replaced." : "The shard serves.";
     }
-    if (readyShards == shards) {
+    if (readyShards >= shards) {
       return updating ? "The shards are replaced, one after the other." : "All shards serve.";
     }
     return "Of %d shards %d serve and hold all that they should; builds go on."

@@ -3,6 +3,7 @@ package build.sparrow.operator.link;
 import build.sparrow.farm.v1.LossClass;
 import build.sparrow.service.Endpoint;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -34,6 +35,15 @@ public interface FarmLinks {
    * charged to their actions. Does not wait for the answers.
    */
   void reportLoss(FarmKey farm, String executor, LossClass loss);
+
+  /**
+   * Has the storage take one step nearer to having these shards, if it may take one now. May be
+   * repeated: no step is taken twice, and no shard taken away.
+   *
+   * @param shards all that there are, by their endpoints, in the order in which they join
+   * @return how far it is; empty if no frontend answers within 5 s
+   */
+  Optional<StorageGrowth> growStorage(FarmKey farm, List<String> shards);
 
   /** Calls the listener when a view has changed, at most every 200 ms for a farm. */
   void onChange(Consumer<FarmKey> listener);

@@ -6,6 +6,8 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import build.sparrow.farm.v1.DrainRequest;
 import build.sparrow.farm.v1.DrainResponse;
 import build.sparrow.farm.v1.FarmGrpc;
+import build.sparrow.farm.v1.GrowStorageRequest;
+import build.sparrow.farm.v1.GrowStorageResponse;
 import build.sparrow.farm.v1.InspectResponse;
 import build.sparrow.farm.v1.LossClass;
 import build.sparrow.farm.v1.ReportLossRequest;
@@ -14,6 +16,7 @@ import build.sparrow.service.Endpoint;
 import build.sparrow.service.GrpcChannels;
 import com.google.protobuf.util.Durations;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,6 +43,7 @@ public final class GrpcFarmLinks implements FarmLinks, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(GrpcFarmLinks.class);
   private static final Duration SILENCE = Duration.ofSeconds(15);
   private static final Duration DRAIN_LIMIT = Duration.ofSeconds(2);
+  private static final Duration GROWTH_LIMIT = Duration.ofSeconds(5);
   private static final Duration NEWS_LIMIT = Duration.ofSeconds(10);
   private static final Duration NOTICE_PAUSE = Duration.ofMillis(200);
 
@@ -165,6 +169,31 @@ public final class GrpcFarmLinks implements FarmLinks, AutoCloseable {
                     .withWaitForReady() // News outlives a connection that is just being made again.
                     .withDeadlineAfter(NEWS_LIMIT.toNanos(), NANOSECONDS)
                     .reportLoss(request, new Told(frontend, executor)));
+  }
+
+  @Override
+  public Optional<StorageGrowth> growStorage(FarmKey farm, List<String> shards) {
+    GrowStorageRequest request = GrowStorageRequest.newBuilder().addAllShards(shards).build();
+    long endNanos = System.nanoTime() + GROWTH_LIMIT.toNanos();
+    for (FrontendLine line : farms.getOrDefault(farm, Map.of()).values()) {
+      try {
+        GrowStorageResponse response =
+            FarmGrpc.newBlockingStub(line.channel())
+                .withDeadlineAfter(endNanos - System.nanoTime(), NANOSECONDS)
+                .growStorage(request);
+        return Optional.of(
+            new StorageGrowth(
+                response.getPlacement().getShardsCount(),
+                !response.getPlacement().getJoining().isEmpty(),
+                response.getWaiting()));
+      } catch (StatusRuntimeException e) {
+        log.atInfo()
+            .addKeyValue("farm", farm)
+            .addKeyValue("reason", e.getStatus())
+            .log("A frontend does not say how many shards the storage has, asking another one");
+      }
+    }
+    return Optional.empty();
   }
 
   private record Told(Endpoint frontend, String executor)

@@ -10,6 +10,7 @@ public enum Reason {
   SPEC_INVALID("SpecInvalid", true),
 
   STORAGE_SERVES("StorageServes"),
+  STORAGE_GROWS("StorageGrows"),
   STORAGE_STARTING("StorageStarting"),
   STORAGE_CLASS_MISSING("StorageClassMissing", true),
   CLAIM_PENDING("ClaimPending"),

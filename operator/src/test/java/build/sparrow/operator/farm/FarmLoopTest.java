@@ -1,5 +1,6 @@
 package build.sparrow.operator.farm;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,11 +10,13 @@ import build.sparrow.crds.ExecutorPool;
 import build.sparrow.crds.ExecutorPoolSpec;
 import build.sparrow.operator.ApplyingApiServer.Write;
 import build.sparrow.operator.link.FarmKey;
+import build.sparrow.operator.link.StorageGrowth;
 import build.sparrow.operator.status.ConditionType;
 import build.sparrow.service.Endpoint;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -22,6 +25,7 @@ import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
@@ -260,6 +264,76 @@ final class FarmLoopTest {
     world.claimIs("Bound", null, "30Gi");
     world.round();
     assertThat(shardHash()).isNotEqualTo(small);
+  }
+
+  @Test
+  void shardsJoinOneAfterTheOther_andNoPodIsMadeAnewForIt() {
+    String spec = "storage: {shards: %d}";
+    world.apply(FarmWorld.farm(spec.formatted(3)));
+    world.links.growth = Optional.of(new StorageGrowth(3, false, ""));
+    world.round();
+    world.shardsComeUp(3);
+    world.frontendsComeUp();
+    world.round();
+    StatefulSet before = world.get(StatefulSet.class, "main-shard");
+    PodTemplateSpec frontend = frontendTemplate();
+
+    world.apply(FarmWorld.farm(spec.formatted(5)));
+    world.round();
+
+    assertThat(shards()).isEqualTo(4);
+    assertThat(world.stateOf(ConditionType.STORAGE_READY)).isEqualTo("True StorageGrows");
+    world.links.growth = Optional.of(new StorageGrowth(3, true, "it fetches"));
+    world.loop = world.newLoop();
+    world.round();
+    assertThat(world.links.shards).hasSize(4).endsWith("main-shard-3.main-shards.builds.svc:8980");
+    assertThat(shards()).isEqualTo(4);
+    assertThat(world.condition(ConditionType.STORAGE_READY).getMessage())
+        .contains("main-shard-3 joins: it fetches");
+    world.links.growth = Optional.empty();
+    world.round();
+    assertThat(shards()).as("nobody answers").isEqualTo(4);
+    world.links.growth = Optional.of(new StorageGrowth(4, false, ""));
+    world.shardsComeUp(4);
+    world.round();
+    assertThat(shards()).isEqualTo(5);
+    world.links.growth = Optional.of(new StorageGrowth(5, false, ""));
+    world.shardsComeUp(5);
+    world.round();
+    assertThat(world.stateOf(ConditionType.STORAGE_READY)).isEqualTo("True StorageServes");
+    assertThat(requireNonNull(world.farm().getStatus().storage()).shards()).isEqualTo(5);
+    assertThat(world.get(StatefulSet.class, "main-shard").getSpec().getTemplate())
+        .isEqualTo(before.getSpec().getTemplate());
+    assertThat(frontendTemplate()).isEqualTo(frontend);
+  }
+
+  @Test
+  void shardsThatHaveJoinedStay_whenTheSpecBecomesInvalid() {
+    world.apply(FarmWorld.farm("storage: {shards: 3}"));
+    world.links.growth = Optional.of(new StorageGrowth(3, false, ""));
+    world.round();
+    world.apply(FarmWorld.farm("storage: {shards: 4}"));
+    world.round();
+    world.links.growth = Optional.of(new StorageGrowth(4, false, ""));
+    world.round();
+
+    world.apply(
+        FarmWorld.farm("{storage: {shards: 4}, executorPools: [{name: linux}, {name: none}]}"));
+    world.round();
+    assertThat(world.stateOf(ConditionType.SPEC_VALID)).isEqualTo("False SpecInvalid");
+    assertThat(shards()).isEqualTo(4);
+    world.links.growth = Optional.empty();
+    world.round();
+
+    assertThat(shards()).isEqualTo(4);
+  }
+
+  private int shards() {
+    return world.get(StatefulSet.class, "main-shard").getSpec().getReplicas();
+  }
+
+  private PodTemplateSpec frontendTemplate() {
+    return world.get(Deployment.class, "main-frontend").getSpec().getTemplate();
   }
 
   @Test

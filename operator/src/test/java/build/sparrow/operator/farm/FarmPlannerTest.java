@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -109,7 +110,11 @@ final class FarmPlannerTest {
             podMonitors,
             Presence.UNKNOWN);
     return new FarmPlanner(FarmWorld.IMAGE, serialization)
-        .plan(farm, farm.getSpec(), nothingThere)
+        .plan(
+            farm,
+            farm.getSpec(),
+            nothingThere,
+            ShardCount.of(nothingThere, farm.getSpec(), Optional.empty()))
         .objects();
   }
 

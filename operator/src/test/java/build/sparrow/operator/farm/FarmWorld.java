@@ -181,12 +181,16 @@ final class FarmWorld implements AutoCloseable {
   }
 
   void storageComesUp() {
+    shardsComeUp(1);
+  }
+
+  void shardsComeUp(int shards) {
     StatefulSet set = get(StatefulSet.class, name + "-shard");
     set.setStatus(
         new StatefulSetStatusBuilder()
             .withObservedGeneration(set.getMetadata().getGeneration())
-            .withReplicas(1)
-            .withReadyReplicas(1)
+            .withReplicas(shards)
+            .withReadyReplicas(shards)
             .withCurrentRevision("r1")
             .withUpdateRevision("r1")
             .build());

@@ -4,8 +4,10 @@ import build.sparrow.farm.v1.LossClass;
 import build.sparrow.operator.link.FarmKey;
 import build.sparrow.operator.link.FarmLinks;
 import build.sparrow.operator.link.FarmView;
+import build.sparrow.operator.link.StorageGrowth;
 import build.sparrow.service.Endpoint;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -17,6 +19,8 @@ import java.util.function.Consumer;
 final class RecordingLinks implements FarmLinks {
   final Map<FarmKey, Set<Endpoint>> followed = new ConcurrentHashMap<>();
   Optional<FarmView> view = Optional.empty();
+  Optional<StorageGrowth> growth = Optional.empty();
+  List<String> shards = List.of();
 
   @Override
   public void follow(FarmKey farm, Set<Endpoint> frontends) {
@@ -36,6 +40,12 @@ final class RecordingLinks implements FarmLinks {
   @Override
   public void reportLoss(FarmKey farm, String executor, LossClass loss) {
     throw new UnsupportedOperationException("A farm loses nobody; its pools do");
+  }
+
+  @Override
+  public Optional<StorageGrowth> growStorage(FarmKey farm, List<String> named) {
+    shards = named;
+    return growth;
   }
 
   @Override

@@ -6,9 +6,11 @@ import build.sparrow.operator.link.FarmKey;
 import build.sparrow.operator.link.FarmLinks;
 import build.sparrow.operator.link.FarmView;
 import build.sparrow.operator.link.PoolDemand;
+import build.sparrow.operator.link.StorageGrowth;
 import build.sparrow.service.Endpoint;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -72,6 +74,11 @@ final class InMemoryFrontends implements FarmLinks {
 
   @Override
   public void reportLoss(FarmKey farm, String executor, LossClass loss) {}
+
+  @Override
+  public Optional<StorageGrowth> growStorage(FarmKey farm, List<String> shards) {
+    throw new UnsupportedOperationException("A pool has no storage; its farm does");
+  }
 
   @Override
   public void onChange(Consumer<FarmKey> listener) {}
