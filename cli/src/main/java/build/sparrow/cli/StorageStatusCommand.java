@@ -18,7 +18,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Show each shard of a running farm's storage.",
       "",
-      "The state is serving, catching up (it may lack what it once acknowledged, so that its word"
+      "The state is serving, joining (it fetches its part of what the others hold, and nobody asks"
+          + " it yet), catching up (it may lack what it once acknowledged, so that its word"
           + " that something is missing does not count), read-only (its disk is full), or silent."
           + " RETENTION is how long the blob that was evicted last had not been used. OWES are"
           + " items that it took for other shards, or that those were found to lack; MOVED is what"

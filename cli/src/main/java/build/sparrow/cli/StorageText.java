@@ -57,7 +57,7 @@ final class StorageText {
       boolean alone = !report.hasRepair();
       table.add(
           shard.getShard(),
-          state(report),
+          state(shard.getShard(), report),
           size(blobs.getUsedBytes() + results.getUsedBytes()),
           size(blobs.getCapacityBytes() + results.getCapacityBytes()),
           blobs.getEntries(),
@@ -70,9 +70,12 @@ final class StorageText {
     return table;
   }
 
-  private static String state(InspectShardResponse report) {
+  private static String state(String shard, InspectShardResponse report) {
     if (report.getBlobs().getReadOnly() || report.getResults().getReadOnly()) {
       return "read-only";
+    }
+    if (report.getRepair().getPlacement().getJoining().equals(shard)) {
+      return "joining";
     }
     return report.hasRepair() && !report.getRepair().getComplete() ? "catching up" : "serving";
   }

@@ -6,6 +6,7 @@ import build.sparrow.farm.v1.InspectStorageResponse;
 import build.sparrow.farm.v1.ShardStatus;
 import build.sparrow.storage.v1.Debt;
 import build.sparrow.storage.v1.InspectShardResponse;
+import build.sparrow.storage.v1.Placement;
 import build.sparrow.storage.v1.Repair;
 import build.sparrow.storage.v1.StoreUsage;
 import build.sparrow.storage.v1.TierStatus;
@@ -127,5 +128,30 @@ final class StorageTextTest {
     assertThat(StorageText.size(1023)).isEqualTo("1023 B");
     assertThat(StorageText.size(1536)).isEqualTo("1.5 KiB");
     assertThat(StorageText.size(20L << 40)).isEqualTo("20 TiB");
+  }
+
+  @Test
+  void aShardThatJoinsIsToldFromOneThatCatchesUp() {
+    Placement placement =
+        Placement.newBuilder().addShards("s-0:8981").setJoining("s-3:8981").build();
+    InspectStorageResponse storage =
+        InspectStorageResponse.newBuilder()
+            .setCopies(2)
+            .addShards(shard("s-0:8981", placement))
+            .addShards(shard("s-3:8981", placement))
+            .build();
+
+    assertThat(StorageText.of(storage))
+        .containsPattern("s-0:8981 +catching up")
+        .containsPattern("s-3:8981 +joining");
+  }
+
+  private static ShardStatus shard(String name, Placement placement) {
+    return ShardStatus.newBuilder()
+        .setShard(name)
+        .setReport(
+            report(usage(1L << 30, 15L << 30))
+                .setRepair(Repair.newBuilder().setPlacement(placement)))
+        .build();
   }
 }
