@@ -135,6 +135,11 @@ final class ShardCommand implements Callable<Integer> {
           "The farm has %d shards; say with --address which of %s this one is"
               .formatted(farm.storage().shards(), placement.shards()));
     }
+    if (!placement.shards().contains(address) && !storageOptions.mayJoin(address)) {
+      throw new CommandFailure(
+          "address is %s, which is none of the shards %s; give the one that is this shard"
+              .formatted(address, placement.shards()));
+    }
     try {
       return new Membership(address, placement);
     } catch (IllegalArgumentException e) {

@@ -4,7 +4,10 @@ import build.sparrow.cas.replica.call.Placement;
 import build.sparrow.crds.BuildFarmSpec;
 import build.sparrow.service.Endpoint;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Option;
 
 /** Where the farm's storage is. */
@@ -20,6 +23,19 @@ final class StorageOptions {
               + " with * in place of their numbers from 0. Every process of a farm must name them"
               + " alike.")
   private List<Endpoint> shards = List.of();
+
+  /** Whether a shard of that name may join the farm: --shard names it by a * for any number. */
+  boolean mayJoin(Endpoint shard) {
+    return shards.stream()
+        .filter(named -> named.host().contains(ANY_NUMBER) && named.port() == shard.port())
+        .anyMatch(named -> shard.host().matches(pattern(named.host())));
+  }
+
+  private static String pattern(String host) {
+    return Arrays.stream(host.split(Pattern.quote(ANY_NUMBER), -1))
+        .map(Pattern::quote)
+        .collect(Collectors.joining("\\d+"));
+  }
 
   /** Where blobs are, as the farm and the options say. */
   Placement placement(BuildFarmSpec farm) throws CommandFailure {
