@@ -6,6 +6,8 @@ import build.sparrow.farm.v1.DrainRequest;
 import build.sparrow.farm.v1.DrainResponse;
 import build.sparrow.farm.v1.ExecutorStatus;
 import build.sparrow.farm.v1.FarmGrpc;
+import build.sparrow.farm.v1.GrowStorageRequest;
+import build.sparrow.farm.v1.GrowStorageResponse;
 import build.sparrow.farm.v1.InspectResponse;
 import build.sparrow.farm.v1.LossClass;
 import build.sparrow.farm.v1.ReportLossRequest;
@@ -13,6 +15,7 @@ import build.sparrow.farm.v1.ReportLossResponse;
 import build.sparrow.farm.v1.WatchRequest;
 import build.sparrow.service.Endpoint;
 import build.sparrow.service.GrpcServer;
+import build.sparrow.storage.v1.Placement;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
@@ -81,6 +84,23 @@ final class GrpcFarmLinksTest {
         return;
       }
       responses.onNext(DrainResponse.newBuilder().setRunningAttempts(running).build());
+      responses.onCompleted();
+    }
+
+    @Override
+    public void growStorage(
+        GrowStorageRequest request, StreamObserver<GrowStorageResponse> responses) {
+      if (running == 0) {
+        responses.onError(Status.UNIMPLEMENTED.asRuntimeException());
+        return;
+      }
+      Placement.Builder placement = Placement.newBuilder();
+      request.getShardsList().stream().limit(3).forEach(placement::addShards);
+      responses.onNext(
+          GrowStorageResponse.newBuilder()
+              .setPlacement(placement.setJoining(request.getShards(3)))
+              .setWaiting("it fetches")
+              .build());
       responses.onCompleted();
     }
 
@@ -189,5 +209,17 @@ final class GrpcFarmLinksTest {
         ReportLossRequest.newBuilder().setExecutor("a").setLoss(LossClass.PREEMPTED).build();
     assertThat(one.losses.poll(20, TimeUnit.SECONDS)).isEqualTo(news);
     assertThat(other.losses.poll(20, TimeUnit.SECONDS)).isEqualTo(news);
+  }
+
+  @Test
+  void anyFrontendThatCanHasTheStorageGrow() throws Exception {
+    List<String> shards = List.of("s-0:1", "s-1:1", "s-2:1", "s-3:1");
+    assertThat(links.growStorage(FARM, shards)).as("nobody is followed").isEmpty();
+    follow(frontend(0));
+    assertThat(links.growStorage(FARM, shards)).as("of an older version").isEmpty();
+
+    follow(frontend(0), frontend(1));
+
+    assertThat(links.growStorage(FARM, shards)).contains(new StorageGrowth(3, true, "it fetches"));
   }
 }
