@@ -228,6 +228,9 @@ final class ReplicationService extends ReplicationImplBase {
    * Else what is written by an earlier placement, after it was listed, would be asked for later.
    */
   private void takeOver(ListRequest request) {
+    if (!request.hasPlacement()) {
+      return; // It is of an older version, which knows no other placement.
+    }
     Placement known = learn(request.getPlacement());
     if (known.follows(members.placement())) {
       throw ReapiStatus.unavailable(
