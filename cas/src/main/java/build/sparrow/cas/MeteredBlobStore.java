@@ -133,36 +133,16 @@ public final class MeteredBlobStore implements BlobStore, AutoCloseable {
   }
 
   private BlobUpload counted(Digest digest, BlobUpload upload) {
-    return new BlobUpload() {
-      @Override
-      public void write(byte[] bytes, int offset, int length) throws IOException {
-        upload.write(bytes, offset, length);
-      }
-
-      @Override
-      public void write(ByteString bytes) throws IOException {
-        upload.write(bytes);
-      }
-
-      @Override
-      public boolean alreadyStored() {
-        return upload.alreadyStored();
-      }
-
+    return new ForwardingBlobUpload(upload) {
       @Override
       public void commit() throws IOException {
         metered(
             "commit",
             () -> {
-              upload.commit();
+              super.commit();
               return true;
             });
         writtenBytes.inc((double) digest.sizeBytes());
-      }
-
-      @Override
-      public void close() throws IOException {
-        upload.close();
       }
     };
   }

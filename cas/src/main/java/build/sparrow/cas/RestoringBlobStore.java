@@ -15,8 +15,7 @@ import java.util.Set;
  * Brings back what is read and not held. {@link #findMissing} says what is held without that: who
  * hears that a blob is missing uploads it, which is always right and never waits for another place.
  */
-public final class RestoringBlobStore implements BlobStore {
-  private final BlobStore base;
+public final class RestoringBlobStore extends ForwardingBlobStore {
   private final Restorer restorer;
 
   /**
@@ -25,25 +24,20 @@ public final class RestoringBlobStore implements BlobStore {
    * @param restorer brings blobs back into the base
    */
   public RestoringBlobStore(BlobStore base, Restorer restorer) {
-    this.base = base;
+    super(base);
     this.restorer = restorer;
-  }
-
-  @Override
-  public Set<Digest> findMissing(BlobScope scope, Collection<Digest> digests) throws IOException {
-    return base.findMissing(scope, digests);
   }
 
   @Override
   public InputStream read(BlobScope scope, Digest digest, long offset, long limit)
       throws IOException {
-    return open(scope, digest, () -> base.read(scope, digest, offset, limit));
+    return open(scope, digest, () -> super.read(scope, digest, offset, limit));
   }
 
   @Override
   public InputStream readZstd(BlobScope scope, Digest digest, long offset, ZstdCodec zstd)
       throws IOException {
-    return open(scope, digest, () -> base.readZstd(scope, digest, offset, zstd));
+    return open(scope, digest, () -> super.readZstd(scope, digest, offset, zstd));
   }
 
   private InputStream open(BlobScope scope, Digest digest, BlobSource base) throws IOException {
@@ -60,13 +54,13 @@ public final class RestoringBlobStore implements BlobStore {
   @Override
   public Map<Digest, ByteString> readAll(BlobScope scope, Collection<Digest> digests)
       throws IOException {
-    return readAll(scope, digests, some -> base.readAll(scope, some));
+    return readAll(scope, digests, some -> super.readAll(scope, some));
   }
 
   @Override
   public Map<Digest, EncodedBlob> readAllEncoded(BlobScope scope, Collection<Digest> digests)
       throws IOException {
-    return readAll(scope, digests, some -> base.readAllEncoded(scope, some));
+    return readAll(scope, digests, some -> super.readAllEncoded(scope, some));
   }
 
   /** Reads those blobs of some that are held. */
@@ -87,32 +81,5 @@ public final class RestoringBlobStore implements BlobStore {
     Map<Digest, B> all = new HashMap<>(held);
     all.putAll(base.read(restored));
     return all;
-  }
-
-  @Override
-  public BlobUpload write(BlobScope scope, Digest digest) throws IOException {
-    return base.write(scope, digest);
-  }
-
-  @Override
-  public BlobUpload writeZstd(BlobScope scope, Digest digest, ZstdCodec zstd) throws IOException {
-    return base.writeZstd(scope, digest, zstd);
-  }
-
-  @Override
-  public void writeFrom(BlobScope scope, Digest digest, BlobSource source) throws IOException {
-    base.writeFrom(scope, digest, source);
-  }
-
-  @Override
-  public void writeAll(
-      BlobScope scope, Map<Digest, ByteString> blobs, Map<Digest, ByteString> frames)
-      throws IOException {
-    base.writeAll(scope, blobs, frames);
-  }
-
-  @Override
-  public void writeAll(BlobScope scope, Map<Digest, ByteString> blobs) throws IOException {
-    base.writeAll(scope, blobs);
   }
 }

@@ -4,77 +4,44 @@ import build.sparrow.cas.BlobScope;
 import build.sparrow.cas.BlobSource;
 import build.sparrow.cas.BlobStore;
 import build.sparrow.cas.BlobUpload;
-import build.sparrow.cas.EncodedBlob;
+import build.sparrow.cas.ForwardingBlobStore;
 import build.sparrow.cas.zstd.ZstdCodec;
 import build.sparrow.reapi.Digest;
 import com.google.protobuf.ByteString;
 import java.io.IOException;
-import java.io.InputStream;
-import java.util.Collection;
 import java.util.Map;
-import java.util.Set;
 
 /** Has the namespace of each blob written down before the blob is stored. */
-final class ScopeNotingBlobStore implements BlobStore {
-  private final BlobStore base;
+final class ScopeNotingBlobStore extends ForwardingBlobStore {
   private final ScopeBook book;
 
   ScopeNotingBlobStore(BlobStore base, ScopeBook book) {
-    this.base = base;
+    super(base);
     this.book = book;
-  }
-
-  @Override
-  public Set<Digest> findMissing(BlobScope scope, Collection<Digest> digests) throws IOException {
-    return base.findMissing(scope, digests);
-  }
-
-  @Override
-  public InputStream read(BlobScope scope, Digest digest, long offset, long limit)
-      throws IOException {
-    return base.read(scope, digest, offset, limit);
   }
 
   @Override
   public BlobUpload write(BlobScope scope, Digest digest) throws IOException {
     book.note(scope);
-    return base.write(scope, digest);
+    return super.write(scope, digest);
   }
 
   @Override
   public BlobUpload writeZstd(BlobScope scope, Digest digest, ZstdCodec zstd) throws IOException {
     book.note(scope);
-    return base.writeZstd(scope, digest, zstd);
-  }
-
-  @Override
-  public InputStream readZstd(BlobScope scope, Digest digest, long offset, ZstdCodec zstd)
-      throws IOException {
-    return base.readZstd(scope, digest, offset, zstd);
+    return super.writeZstd(scope, digest, zstd);
   }
 
   @Override
   public void writeFrom(BlobScope scope, Digest digest, BlobSource source) throws IOException {
     book.note(scope);
-    base.writeFrom(scope, digest, source);
-  }
-
-  @Override
-  public Map<Digest, ByteString> readAll(BlobScope scope, Collection<Digest> digests)
-      throws IOException {
-    return base.readAll(scope, digests);
-  }
-
-  @Override
-  public Map<Digest, EncodedBlob> readAllEncoded(BlobScope scope, Collection<Digest> digests)
-      throws IOException {
-    return base.readAllEncoded(scope, digests);
+    super.writeFrom(scope, digest, source);
   }
 
   @Override
   public void writeAll(BlobScope scope, Map<Digest, ByteString> blobs) throws IOException {
     book.note(scope);
-    base.writeAll(scope, blobs);
+    super.writeAll(scope, blobs);
   }
 
   @Override
@@ -82,6 +49,6 @@ final class ScopeNotingBlobStore implements BlobStore {
       BlobScope scope, Map<Digest, ByteString> blobs, Map<Digest, ByteString> frames)
       throws IOException {
     book.note(scope);
-    base.writeAll(scope, blobs, frames);
+    super.writeAll(scope, blobs, frames);
   }
 }
