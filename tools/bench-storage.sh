@@ -20,9 +20,16 @@ benchmarks() {
     -cp "${tools%/*}/benchmarks/target/classes:${tools%/*}/benchmarks/target/lib/*" "build.sparrow.benchmarks.$2" "${@:3}"
 }
 
+# casd may wait for ever for a call that it has refused.
 stop_server() {
+  local waited
   [[ -n $server_pid ]] || return 0
   kill -TERM "$server_pid" 2>/dev/null || true
+  for ((waited = 0; waited < 100; waited++)); do
+    kill -0 "$server_pid" 2>/dev/null || break
+    sleep 0.1
+  done
+  kill -KILL "$server_pid" 2>/dev/null || true
   wait "$server_pid" 2>/dev/null || true
   server_pid=
 }
