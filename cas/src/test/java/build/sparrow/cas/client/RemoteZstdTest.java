@@ -7,27 +7,20 @@ import static build.sparrow.cas.SampleBlobs.frame;
 import static build.sparrow.cas.SampleBlobs.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import build.sparrow.cas.BlobScope;
-import build.sparrow.cas.BlobStore;
-import build.sparrow.cas.BlobUpload;
 import build.sparrow.cas.DigestMismatchException;
 import build.sparrow.cas.EncodedBlob;
+import build.sparrow.cas.ForwardingBlobStore;
 import build.sparrow.cas.ZstdContract;
 import build.sparrow.cas.grpc.TestServer;
 import build.sparrow.cas.segment.Durability;
 import build.sparrow.cas.segment.SegmentedBlobStore;
-import build.sparrow.cas.zstd.ZstdCodec;
 import build.sparrow.reapi.Compressor;
-import build.sparrow.reapi.Digest;
 import com.google.protobuf.ByteString;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.InputStream;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What a frontend does with frames: pass them on to the shard, and back. */
@@ -76,61 +69,18 @@ class RemoteZstdTest extends ZstdContract<RemoteZstdTest.Served> {
   }
 
   /** A store, served, and the client of it. */
-  static final class Served implements BlobStore, Closeable {
+  static final class Served extends ForwardingBlobStore implements Closeable {
     private final SegmentedBlobStore base;
     private final TestServer server;
-    private final RemoteBlobStore client;
+
+    private Served(SegmentedBlobStore base, TestServer server) {
+      super(new RemoteBlobStore(server.channel()));
+      this.base = base;
+      this.server = server;
+    }
 
     Served(SegmentedBlobStore base) throws IOException {
-      this.base = base;
-      this.server = new TestServer(base);
-      this.client = new RemoteBlobStore(server.channel());
-    }
-
-    @Override
-    public Set<Digest> findMissing(BlobScope scope, Collection<Digest> digests) throws IOException {
-      return client.findMissing(scope, digests);
-    }
-
-    @Override
-    public InputStream read(BlobScope scope, Digest digest, long offset, long limit)
-        throws IOException {
-      return client.read(scope, digest, offset, limit);
-    }
-
-    @Override
-    public InputStream readZstd(BlobScope scope, Digest digest, long offset, ZstdCodec zstd)
-        throws IOException {
-      return client.readZstd(scope, digest, offset, zstd);
-    }
-
-    @Override
-    public BlobUpload write(BlobScope scope, Digest digest) {
-      return client.write(scope, digest);
-    }
-
-    @Override
-    public BlobUpload writeZstd(BlobScope scope, Digest digest, ZstdCodec zstd) throws IOException {
-      return client.writeZstd(scope, digest, zstd);
-    }
-
-    @Override
-    public Map<Digest, ByteString> readAll(BlobScope scope, Collection<Digest> digests)
-        throws IOException {
-      return client.readAll(scope, digests);
-    }
-
-    @Override
-    public Map<Digest, EncodedBlob> readAllEncoded(BlobScope scope, Collection<Digest> digests)
-        throws IOException {
-      return client.readAllEncoded(scope, digests);
-    }
-
-    @Override
-    public void writeAll(
-        BlobScope scope, Map<Digest, ByteString> blobs, Map<Digest, ByteString> frames)
-        throws IOException {
-      client.writeAll(scope, blobs, frames);
+      this(base, new TestServer(base));
     }
 
     @Override
