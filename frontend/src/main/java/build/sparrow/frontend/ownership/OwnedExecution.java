@@ -43,6 +43,7 @@ public final class OwnedExecution extends ExecutionGrpc.ExecutionImplBase {
             () -> Relay.with(ExecutionGrpc.newBlockingStub(channel)).execute(request), responses)) {
           return;
         }
+        peers.sentAway(owner);
       }
     }
     own.execute(request, responses);

@@ -107,6 +107,14 @@ public final class Peers implements AutoCloseable {
     }
   }
 
+  /**
+   * It sent away a client that waited there, as one does that stops. Its connection may outlast
+   * that by a moment, in which the client is back already.
+   */
+  void sentAway(Peer peer) {
+    lostAtNanos.put(peer.id, nanoTime.getAsLong());
+  }
+
   private static void disconnect(Peer peer) {
     if (peer.channel != null) {
       // What it still runs for somebody may end.
@@ -138,8 +146,8 @@ public final class Peers implements AutoCloseable {
   }
 
   /**
-   * Whether an executor may run the action for another frontend that is gone only just now: it
-   * would be that one's, were it there.
+   * Whether an executor may run the action for another frontend that is gone only just now, or
+   * about to go: it would be that one's, were it there.
    */
   public boolean mayRunFor(ActionKey action) {
     long since = nanoTime.getAsLong() - MEMORY.toNanos();
@@ -150,6 +158,7 @@ public final class Peers implements AutoCloseable {
     ActionId id = Wire.actionId(action);
     long heaviest =
         owners(action).stream()
+            .filter(peer -> !lostAtNanos.containsKey(peer.id))
             .mapToLong(peer -> Rendezvous.weight(peer.id, id))
             .max()
             .orElse(Long.MIN_VALUE);
