@@ -67,14 +67,17 @@ public final class FollowedOperation<Q> implements ClientResponseObserver<Q, Ope
     return Objects.requireNonNull(next.operation(), "the stream has ended");
   }
 
-  /** The messages up to the first at that stage. */
+  /** The messages up to the first at that stage; progress alone is not waited for without end. */
   public Operation until(ExecutionStage.Value stage) {
-    while (true) {
-      Operation operation = next();
-      if (stageOf(operation) == stage) {
-        return operation;
+    long endNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    Operation operation = next();
+    while (stageOf(operation) != stage) {
+      if (System.nanoTime() > endNanos) {
+        throw new AssertionError("Not %s in time, but %s".formatted(stage, operation));
       }
+      operation = next();
     }
+    return operation;
   }
 
   /** What the operation came to. */

@@ -256,6 +256,7 @@ final class OwnershipTest {
     ScriptedExecutor same = ScriptedExecutor.join(channels.get(0), ScriptedExecutor.hello("e1", 4));
 
     frontends.remove(1).close();
+    begun.client().until(ExecutionStage.Value.QUEUED);
     same.send(
         message ->
             message.setAnnounce(
