@@ -138,8 +138,11 @@ public final class GrpcServer implements AutoCloseable {
    * {@link #close} is still to be called.
    */
   public void turnAway() {
-    health.enterTerminalState();
-    server.shutdown();
+    // Health checks that have ended complain, with a stack trace, of being ended again.
+    if (!server.isShutdown()) {
+      health.enterTerminalState();
+      server.shutdown();
+    }
   }
 
   /**
