@@ -4,6 +4,9 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * The name of a blob: its hash and its size.
@@ -36,24 +39,43 @@ public record Digest(String hash, long sizeBytes) {
    */
   public static Digest parse(
       build.bazel.remote.execution.v2.Digest proto, DigestFunction function, String fieldName) {
-    return checked(proto.getHash(), proto.getSizeBytes(), function, fieldName + ".");
+    return checked(proto.getHash(), proto.getSizeBytes(), function, () -> fieldName + ".");
   }
 
-  /** As {@link #parse}; {@code context} stands before "hash" and "size_bytes" in messages. */
-  static Digest checked(String hash, long sizeBytes, DigestFunction function, String context) {
+  /** As {@link #parse}, for all of a list, such as {@code blob_digests}. */
+  public static List<Digest> parseAll(
+      List<build.bazel.remote.execution.v2.Digest> protos,
+      DigestFunction function,
+      String fieldName) {
+    List<Digest> digests = new ArrayList<>(protos.size());
+    for (var proto : protos) {
+      int at = digests.size();
+      digests.add(
+          checked(
+              proto.getHash(), proto.getSizeBytes(), function, () -> fieldName + "[" + at + "]."));
+    }
+    return digests;
+  }
+
+  /**
+   * As {@link #parse}; {@code context} stands before "hash" and "size_bytes" in messages. It is
+   * made only for one: a request may have ten thousand digests.
+   */
+  static Digest checked(
+      String hash, long sizeBytes, DigestFunction function, Supplier<String> context) {
     if (hash.length() != function.hexLength() || !isLowerCaseHex(hash)) {
       throw ReapiStatus.invalidArgument(
           "%shash is %s: expected %d lower-case hexadecimal characters for %s"
-              .formatted(context, ReapiStatus.quote(hash), function.hexLength(), function));
+              .formatted(context.get(), ReapiStatus.quote(hash), function.hexLength(), function));
     }
     if (sizeBytes < 0) {
       throw ReapiStatus.invalidArgument(
-          "%ssize_bytes is %d: expected 0 or more".formatted(context, sizeBytes));
+          "%ssize_bytes is %d: expected 0 or more".formatted(context.get(), sizeBytes));
     }
     if ((sizeBytes == 0) != hash.equals(function.emptyHash())) {
       throw ReapiStatus.invalidArgument(
           "%ssize_bytes is %d for hash %s: size 0 belongs to the empty blob alone, whose %s hash is %s"
-              .formatted(context, sizeBytes, hash, function, function.emptyHash()));
+              .formatted(context.get(), sizeBytes, hash, function, function.emptyHash()));
     }
     return new Digest(hash, sizeBytes);
   }

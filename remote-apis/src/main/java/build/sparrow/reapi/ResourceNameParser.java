@@ -140,7 +140,7 @@ final class ResourceNameParser {
     } catch (NumberFormatException e) {
       throw problem("size is " + size + ": at most " + Long.MAX_VALUE + " is allowed");
     }
-    return Digest.checked(hash, sizeBytes, function, context());
+    return Digest.checked(hash, sizeBytes, function, this::context);
   }
 
   private String peek(String form) {

@@ -4,6 +4,7 @@ import static build.sparrow.reapi.RejectedArguments.assertRejected;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class DigestTest {
@@ -42,6 +43,21 @@ class DigestTest {
     assertRejected(() -> parse(HASH.substring(1), 42), "expected 64");
     assertRejected(() -> parse(HASH.substring(1) + "g", 42), "expected 64");
     assertRejected(() -> parse(HASH.substring(1) + "\u0661", 42), "expected 64");
+  }
+
+  @Test
+  void theFirstBadOneOfAListIsNamedByItsPlace() {
+    assertThat(
+            Digest.parseAll(
+                List.of(proto(HASH, 1), proto(HASH, 2)), DigestFunction.SHA256, "digests"))
+        .containsExactly(new Digest(HASH, 1), new Digest(HASH, 2));
+    assertRejected(
+        () ->
+            Digest.parseAll(
+                List.of(proto(HASH, 1), proto(HASH, -2), proto("", 3)),
+                DigestFunction.SHA256,
+                "digests"),
+        "digests[1].size_bytes is -2: expected 0 or more");
   }
 
   @Test

@@ -152,11 +152,9 @@ final class BlobBatches {
     }
     DigestFunction function =
         DigestFunction.resolve(batch.getDigestFunction(), batch.getDigests(0).getHash());
-    List<Digest> digests = new ArrayList<>(batch.getDigestsCount());
+    List<Digest> digests = Digest.parseAll(batch.getDigestsList(), function, "digests");
     long sum = 0;
-    for (int i = 0; i < batch.getDigestsCount(); i++) {
-      Digest digest = Digest.parse(batch.getDigests(i), function, "digests[" + i + "]");
-      digests.add(digest);
+    for (Digest digest : digests) {
       sum = saturatedSum(sum, digest.sizeBytes());
     }
     checkSum(sum);

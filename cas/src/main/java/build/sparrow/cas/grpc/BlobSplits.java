@@ -17,7 +17,6 @@ import build.sparrow.reapi.ReapiStatus;
 import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -96,12 +95,9 @@ final class BlobSplits {
         DigestFunction.resolve(request.getDigestFunction(), request.getBlobDigest().getHash());
     BlobScope scope = new BlobScope(instance, function);
     Digest blob = Digest.parse(request.getBlobDigest(), function, "blob_digest");
-    List<Digest> chunks = new ArrayList<>(request.getChunkDigestsCount());
+    List<Digest> chunks = Digest.parseAll(request.getChunkDigestsList(), function, "chunk_digests");
     long left = blob.sizeBytes();
-    for (int i = 0; i < request.getChunkDigestsCount(); i++) {
-      Digest chunk =
-          Digest.parse(request.getChunkDigests(i), function, "chunk_digests[%d]".formatted(i));
-      chunks.add(chunk);
+    for (Digest chunk : chunks) {
       left -= Math.min(chunk.sizeBytes(), left + 1);
     }
     if (left != 0) {

@@ -22,7 +22,6 @@ import build.sparrow.reapi.InstanceName;
 import build.sparrow.service.StreamGate;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Serves a blob store as the CAS of the Remote Execution API. */
@@ -50,10 +49,7 @@ public final class ContentAddressableStorageService extends ContentAddressableSt
     }
     DigestFunction function =
         DigestFunction.resolve(request.getDigestFunction(), request.getBlobDigests(0).getHash());
-    List<Digest> digests = new ArrayList<>(request.getBlobDigestsCount());
-    for (int i = 0; i < request.getBlobDigestsCount(); i++) {
-      digests.add(Digest.parse(request.getBlobDigests(i), function, "blob_digests[" + i + "]"));
-    }
+    List<Digest> digests = Digest.parseAll(request.getBlobDigestsList(), function, "blob_digests");
     FindMissingBlobsResponse.Builder response = FindMissingBlobsResponse.newBuilder();
     for (Digest missing : store.findMissing(new BlobScope(instance, function), digests)) {
       response.addMissingBlobDigests(missing.toProto());

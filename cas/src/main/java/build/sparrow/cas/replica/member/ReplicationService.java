@@ -114,11 +114,7 @@ final class ReplicationService extends ReplicationImplBase {
 
   private static List<Digest> digests(
       BlobScope scope, List<build.bazel.remote.execution.v2.Digest> protos) {
-    List<Digest> digests = new ArrayList<>(protos.size());
-    for (int i = 0; i < protos.size(); i++) {
-      digests.add(Digest.parse(protos.get(i), scope.function(), "digests[" + i + "]"));
-    }
-    return digests;
+    return Digest.parseAll(protos, scope.function(), "digests");
   }
 
   @Override
