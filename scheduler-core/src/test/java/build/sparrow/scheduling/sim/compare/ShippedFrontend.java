@@ -83,10 +83,20 @@ final class ShippedFrontend {
                 epoch,
                 pools,
                 PropertyRules.EXACT,
-                Map.of(),
+                tenantWeights(farm.run.workload()),
                 Integer.MAX_VALUE,
                 LossBudgets.DEFAULT,
                 TIMES));
+  }
+
+  private static Map<String, Integer> tenantWeights(Workload workload) {
+    Map<String, Integer> weights = new HashMap<>();
+    workload.tenantWeights().forEach((tenant, weight) -> weights.put(name(tenant), weight));
+    return weights;
+  }
+
+  private static String name(int tenant) {
+    return "tenant" + tenant;
   }
 
   void connected(ShippedStream stream) {
@@ -146,7 +156,7 @@ final class ShippedFrontend {
 
   private static Origin origin(Task.Facts facts) {
     return new Origin(
-        "tenant" + facts.tenant(),
+        name(facts.tenant()),
         "build" + facts.build(),
         "kind" + facts.mnemonic(),
         "//p" + facts.target() / Task.TARGETS_OF_A_PACKAGE + ":t" + facts.target());

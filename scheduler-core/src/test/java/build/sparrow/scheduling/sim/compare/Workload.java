@@ -1,5 +1,6 @@
 package build.sparrow.scheduling.sim.compare;
 
+import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /** What clients want run, when; made anew from a seed for each run. */
@@ -8,6 +9,11 @@ interface Workload {
 
   /** Plans all that does not depend on completions. */
   void begin(Run run, RandomGenerator random);
+
+  /** What each tenant weighs against others; who is not named weighs 1. */
+  default Map<Integer, Integer> tenantWeights() {
+    return Map.of();
+  }
 
   /** From its beginning to its end, with a perfect scheduler; 0 where nobody asks. */
   default double leastSeconds() {
