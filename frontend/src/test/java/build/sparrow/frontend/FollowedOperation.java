@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /** One Execute or WaitExecution call of a test's client. */
 public final class FollowedOperation<Q> implements ClientResponseObserver<Q, Operation> {
-  private static final long PATIENCE_SECONDS = 20;
+  // For all messages up to the one that is waited for: progress comes as long as nothing ends.
+  private static final long PATIENCE_SECONDS = 60;
 
   /** A message, the end of the stream, or its failure. */
   private record News(@Nullable Operation operation, @Nullable Throwable failure) {}
@@ -46,11 +47,11 @@ public final class FollowedOperation<Q> implements ClientResponseObserver<Q, Ope
     news.add(new News(null, null));
   }
 
-  private News take() {
+  private News take(long endNanos) {
     try {
-      News next = news.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      News next = news.poll(endNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
       if (next == null) {
-        throw new AssertionError("Heard nothing of the operation");
+        throw new AssertionError("Heard nothing of the operation, or only that it goes on");
       }
       return next;
     } catch (InterruptedException e) {
@@ -58,24 +59,29 @@ public final class FollowedOperation<Q> implements ClientResponseObserver<Q, Ope
     }
   }
 
+  private static long patienceEnds() {
+    return System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+  }
+
   /** The next message of the operation. */
   public Operation next() {
-    News next = take();
+    return next(patienceEnds());
+  }
+
+  private Operation next(long endNanos) {
+    News next = take(endNanos);
     if (next.failure() instanceof StatusRuntimeException failure) {
       throw failure;
     }
     return Objects.requireNonNull(next.operation(), "the stream has ended");
   }
 
-  /** The messages up to the first at that stage; progress alone is not waited for without end. */
+  /** The messages up to the first at that stage. */
   public Operation until(ExecutionStage.Value stage) {
-    long endNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-    Operation operation = next();
+    long endNanos = patienceEnds();
+    Operation operation = next(endNanos);
     while (stageOf(operation) != stage) {
-      if (System.nanoTime() > endNanos) {
-        throw new AssertionError("Not %s in time, but %s".formatted(stage, operation));
-      }
-      operation = next();
+      operation = next(endNanos);
     }
     return operation;
   }
@@ -88,9 +94,10 @@ public final class FollowedOperation<Q> implements ClientResponseObserver<Q, Ope
   /** All stages up to the end, each once for each time it was entered. */
   public List<ExecutionStage.Value> stages() {
     List<ExecutionStage.Value> stages = new ArrayList<>();
+    long endNanos = patienceEnds();
     Operation operation;
     do {
-      operation = next();
+      operation = next(endNanos);
       if (stages.isEmpty() || stages.getLast() != stageOf(operation)) {
         stages.add(stageOf(operation));
       }
@@ -100,8 +107,9 @@ public final class FollowedOperation<Q> implements ClientResponseObserver<Q, Ope
 
   /** The failure with which the call ends. */
   public StatusRuntimeException failure() {
+    long endNanos = patienceEnds();
     while (true) {
-      News next = take();
+      News next = take(endNanos);
       if (next.failure() instanceof StatusRuntimeException failure) {
         return failure;
       }
