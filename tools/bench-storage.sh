@@ -15,10 +15,12 @@ readonly blobs=${BLOBS:-10} small=${SMALL:-100000} large=${LARGE:-1024}
 readonly rounds=3
 server_pid=
 
-benchmarks() {
-  "$JAVA_HOME/bin/java" -Xmx"$1" --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
-    -cp "${tools%/*}/benchmarks/target/classes:${tools%/*}/benchmarks/target/lib/*" "build.sparrow.benchmarks.$2" "${@:3}"
-}
+readonly java_options=(
+  --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
+  -cp "${tools%/*}/benchmarks/target/classes:${tools%/*}/benchmarks/target/lib/*"
+)
+
+benchmarks() { "$JAVA_HOME/bin/java" -Xmx"$1" "${java_options[@]}" "build.sparrow.benchmarks.$2" "${@:3}"; }
 
 # casd may wait for ever for a call that it has refused.
 stop_server() {
@@ -78,17 +80,25 @@ start_casd() {
   server_pid=$!
 }
 
-# In turns, so that whatever else the machine does hits both; the median of the rounds counts.
+# A hash map that keeps small blobs in memory and checks nothing: the most that client and gRPC leave to any store.
+start_floor() {
+  "$JAVA_HOME/bin/java" -Xmx2g "${java_options[@]}" build.sparrow.benchmarks.storage.HashMapStoreMain "$1" >"$work/floor.log" 2>&1 &
+  server_pid=$!
+}
+
+# In turns, so that whatever else the machine does hits all; the median of the rounds counts.
 load_figures() {
-  local round side port
+  local round side port mebibytes
   for ((round = 1; round <= rounds; round++)); do
-    for side in sparrow casd; do
-      say "Round $round: $small blobs of 4 KiB and one of $large MiB, to $side …"
+    for side in sparrow casd floor; do
+      mebibytes=$large
+      [[ $side != floor ]] || mebibytes=0
+      say "Round $round: $small blobs of 4 KiB and one of $mebibytes MiB, to $side …"
       rm -rf --one-file-system "$work/shard" "$work/casd"
       port=$(free_port)
       "start_$side" "$port"
       await_port "$port"
-      benchmarks 3g storage.StorageLoadMain "127.0.0.1:$port" "$side" "$small" "$large" | grep -E '^[a-z0-9_]+=' >>"$work/rounds"
+      benchmarks 3g storage.StorageLoadMain "127.0.0.1:$port" "$side" "$small" "$mebibytes" | grep -E '^[a-z0-9_]+=' >>"$work/rounds"
       if [[ $side == sparrow ]]; then
         benchmarks 512m storage.ResultLoadMain "127.0.0.1:$port" 10000 "$((small * 4))" | grep -E '^[a-z0-9_]+=' >>"$work/rounds"
       fi
@@ -103,6 +113,9 @@ load_figures() {
       printf "small_up_over_casd=%.3f\n", median["sparrow_small_up_per_second"] / median["casd_small_up_per_second"]
       printf "small_down_over_casd=%.3f\n", median["sparrow_small_down_per_second"] / median["casd_small_down_per_second"]
       printf "found_over_casd=%.3f\n", median["sparrow_small_found_per_second"] / median["casd_small_found_per_second"]
+      printf "small_up_of_floor=%.3f\n", median["sparrow_small_up_per_second"] / median["floor_small_up_per_second"]
+      printf "small_down_of_floor=%.3f\n", median["sparrow_small_down_per_second"] / median["floor_small_down_per_second"]
+      printf "found_of_floor=%.3f\n", median["sparrow_small_found_per_second"] / median["floor_small_found_per_second"]
       printf "large_up_over_casd=%.3f\n", median["sparrow_large_up_mebibytes_per_second"] / median["casd_large_up_mebibytes_per_second"]
       printf "large_down_over_casd=%.3f\n", median["sparrow_large_down_mebibytes_per_second"] / median["casd_large_down_mebibytes_per_second"]
       # Of whoever has no zstd the plain download counts.
@@ -124,5 +137,5 @@ peer=$("$tools/storage-peer.sh")
 engine_figures
 load_figures
 say "sparrow of this tree, as sparrow shard starts it; $(chroot "$peer" buildbox-casd --version 2>&1 | head -n 1) of Debian sid, without options"
-grep -E '^(sparrow|casd)_(small|large)_' "$measured" | sort
+grep -E '^(sparrow|casd|floor)_(small|large)_|_of_floor=' "$measured" | sort
 benchmarks 64m FiguresMain STORAGE "$measured"
