@@ -58,7 +58,7 @@ bench: build ## Measure and print each figure with its target; takes half an hou
 	$(MVN) -q -pl benchmarks -am package -DskipTests
 	@tools/bench.sh
 
-bench-storage: build ## Measure the storage by itself and beside buildbox-casd; as root on Debian, takes ten minutes
+bench-storage: build ## Measure the storage by itself and beside buildbox-casd; as root on Debian, takes twenty minutes
 	$(MVN) -q -pl benchmarks -am package -DskipTests
 	@tools/bench-storage.sh
 
