@@ -42,16 +42,7 @@ final class BusyOwner {
   private static final Platform LINUX = Platform.of(new Label("OSFamily", "linux"));
 
   /** Finished operations are kept for two seconds: at this rate a minute would be 3,000,000. */
-  private static final OwnerTimes TIMES =
-      new OwnerTimes(
-          OwnerTimes.DEFAULT.settle(),
-          OwnerTimes.DEFAULT.reconnect(),
-          OwnerTimes.DEFAULT.silence(),
-          OwnerTimes.DEFAULT.cancelledGrace(),
-          OwnerTimes.DEFAULT.lostGrace(),
-          OwnerTimes.DEFAULT.heldGrace(),
-          OwnerTimes.DEFAULT.takeover(),
-          Duration.ofSeconds(2));
+  private static final OwnerTimes TIMES = OwnerTimes.DEFAULT.withRetention(Duration.ofSeconds(2));
 
   private static final class Executor {
     final ExecutorId id;

@@ -38,6 +38,7 @@ public final class LoopbackFarm implements AutoCloseable {
           Duration.ofSeconds(15),
           Duration.ofSeconds(15),
           Duration.ofSeconds(2),
+          Duration.ofMillis(50),
           Duration.ofSeconds(60));
 
   private final CasMain shard;

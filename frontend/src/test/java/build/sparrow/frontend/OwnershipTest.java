@@ -157,7 +157,7 @@ final class OwnershipTest {
       if (owner(name) == owner) {
         return new Begun(followed, name, action);
       }
-      executors.get(1 - owner).run();
+      executors.get(1 - owner).runNext();
       followed.response();
       executors.get(1 - owner).idleAgain(4);
     }

@@ -19,10 +19,8 @@ import com.google.protobuf.ByteString;
 import io.grpc.Channel;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
-import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -31,7 +29,6 @@ import java.util.function.Consumer;
 public final class ScriptedExecutor implements StreamObserver<FrontendMessage> {
   private static final long PATIENCE_SECONDS = 20;
 
-  private final Set<AttemptId> passedOver = ConcurrentHashMap.newKeySet();
   private final Hello hello;
   private final BlockingQueue<FrontendMessage> messages = new LinkedBlockingQueue<>();
   private final CompletableFuture<Status> end = new CompletableFuture<>();
@@ -153,13 +150,6 @@ public final class ScriptedExecutor implements StreamObserver<FrontendMessage> {
     return offer;
   }
 
-  /** Runs the next action to success; the acknowledgement is passed over whenever it comes. */
-  public void run() {
-    AttemptId attempt = accept().getAttempt();
-    passedOver.add(attempt);
-    succeed(attempt);
-  }
-
   public ActionResult.Builder result(String stdout) {
     return ActionResult.newBuilder()
         .setStdoutRaw(ByteString.copyFromUtf8(stdout))
@@ -193,9 +183,7 @@ public final class ScriptedExecutor implements StreamObserver<FrontendMessage> {
 
   @Override
   public void onNext(FrontendMessage message) {
-    if (!message.hasDoneAck() || !passedOver.contains(message.getDoneAck().getAttempt())) {
-      messages.add(message);
-    }
+    messages.add(message);
   }
 
   @Override

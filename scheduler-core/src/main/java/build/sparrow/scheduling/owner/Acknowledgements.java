@@ -11,17 +11,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Results that executors may forget. There is no haste to tell them, so it goes with whatever else
- * is sent to them, and by itself only after ten seconds: a message less for most actions.
+ * is sent to them, and by itself only when that is long in coming: a message less for most actions.
  */
 final class Acknowledgements {
-  private static final Duration AT_THE_LATEST = Duration.ofSeconds(10);
-
   private final Alarms alarms;
+  private final Duration atTheLatest;
   private final Map<ExecutorId, List<AttemptId>> owed = new LinkedHashMap<>();
   private Alarms.@Nullable Alarm alarm;
 
-  Acknowledgements(Alarms alarms) {
+  Acknowledgements(Alarms alarms, Duration atTheLatest) {
     this.alarms = alarms;
+    this.atTheLatest = atTheLatest;
   }
 
   /** The attempt's result is where it belongs. An executor that drains waits for that. */
@@ -32,7 +32,7 @@ final class Acknowledgements {
     }
     owed.computeIfAbsent(executor.id, _ -> new ArrayList<>(1)).add(attempt);
     if (alarm == null) {
-      alarm = alarms.set(turn.nowNanos(), AT_THE_LATEST, new Alarms.Purpose.Acknowledge());
+      alarm = alarms.set(turn.nowNanos(), atTheLatest, new Alarms.Purpose.Acknowledge());
     }
   }
 

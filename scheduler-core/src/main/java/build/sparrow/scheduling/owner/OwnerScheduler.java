@@ -19,7 +19,7 @@ import java.util.random.RandomGenerator;
 public final class OwnerScheduler {
   private final OwnerConfig config;
   private final Alarms alarms = new Alarms();
-  private final Acknowledgements acknowledgements = new Acknowledgements(alarms);
+  private final Acknowledgements acknowledgements;
   private final OperationTable table = new OperationTable();
   private final Pools pools;
   private final Placement placement;
@@ -31,6 +31,7 @@ public final class OwnerScheduler {
 
   public OwnerScheduler(OwnerConfig config) {
     this.config = config;
+    acknowledgements = new Acknowledgements(alarms, config.times().acknowledgement());
     pools = new Pools(config);
     placement = new Placement(config, pools);
     Shares shares = new Shares(config.tenantWeights());

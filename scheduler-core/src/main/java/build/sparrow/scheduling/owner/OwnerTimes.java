@@ -14,6 +14,7 @@ import java.time.Duration;
  * @param heldGrace an operation announced by an executor waits for its first watcher
  * @param takeover an action that another frontend may have begun, which is gone, is not offered, so
  *     that executors can announce it; longer than executors wait for that frontend
+ * @param acknowledgement an executor learns at the latest after it that it may forget a result
  * @param retention a finished operation can still be asked for
  */
 public record OwnerTimes(
@@ -24,6 +25,7 @@ public record OwnerTimes(
     Duration lostGrace,
     Duration heldGrace,
     Duration takeover,
+    Duration acknowledgement,
     Duration retention) {
   public static final OwnerTimes DEFAULT =
       new OwnerTimes(
@@ -34,5 +36,20 @@ public record OwnerTimes(
           Duration.ofSeconds(15),
           Duration.ofSeconds(15),
           Duration.ofSeconds(2),
+          Duration.ofSeconds(10),
           Duration.ofSeconds(60));
+
+  /** These, but for how long a finished operation can be asked for. */
+  public OwnerTimes withRetention(Duration other) {
+    return new OwnerTimes(
+        settle,
+        reconnect,
+        silence,
+        cancelledGrace,
+        lostGrace,
+        heldGrace,
+        takeover,
+        acknowledgement,
+        other);
+  }
 }

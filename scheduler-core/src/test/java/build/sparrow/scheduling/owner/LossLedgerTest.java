@@ -56,6 +56,7 @@ final class LossLedgerTest {
                 Duration.ofSeconds(15),
                 Duration.ofSeconds(15),
                 Duration.ofSeconds(2),
+                Duration.ofSeconds(10),
                 Duration.ofSeconds(60)));
   }
 

@@ -43,16 +43,7 @@ public final class Simulation {
    * As shipped, but finished operations are kept for seconds, since each virtual second costs
    * heartbeats.
    */
-  static final OwnerTimes TIMES =
-      new OwnerTimes(
-          OwnerTimes.DEFAULT.settle(),
-          OwnerTimes.DEFAULT.reconnect(),
-          OwnerTimes.DEFAULT.silence(),
-          OwnerTimes.DEFAULT.cancelledGrace(),
-          OwnerTimes.DEFAULT.lostGrace(),
-          OwnerTimes.DEFAULT.heldGrace(),
-          OwnerTimes.DEFAULT.takeover(),
-          Duration.ofSeconds(4));
+  static final OwnerTimes TIMES = OwnerTimes.DEFAULT.withRetention(Duration.ofSeconds(4));
 
   final Scenario scenario;
   final Timeline timeline = new Timeline();

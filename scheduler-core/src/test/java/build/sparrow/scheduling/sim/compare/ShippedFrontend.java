@@ -41,16 +41,7 @@ final class ShippedFrontend {
   private static final long ANNOUNCED_WITHIN_NANOS = 5 * Timeline.SECOND;
 
   /** As shipped, but finished operations are not kept: nobody asks for them here. */
-  private static final OwnerTimes TIMES =
-      new OwnerTimes(
-          OwnerTimes.DEFAULT.settle(),
-          OwnerTimes.DEFAULT.reconnect(),
-          OwnerTimes.DEFAULT.silence(),
-          OwnerTimes.DEFAULT.cancelledGrace(),
-          OwnerTimes.DEFAULT.lostGrace(),
-          OwnerTimes.DEFAULT.heldGrace(),
-          OwnerTimes.DEFAULT.takeover(),
-          Duration.ofMillis(1));
+  private static final OwnerTimes TIMES = OwnerTimes.DEFAULT.withRetention(Duration.ofMillis(1));
 
   final FrontendId id;
   final String epoch;
