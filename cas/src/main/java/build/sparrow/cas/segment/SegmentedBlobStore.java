@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  * since; if too much is leased for that, the write fails, and readers lose nothing.
  */
 public final class SegmentedBlobStore implements ListedBlobStore, Closeable {
-  // As many as a processor keeps at hand.
+  // As many as a processor keeps at hand, and a long has bits.
   private static final int LOOKED_UP_AT_ONCE = 64;
 
   private final SegmentStore store;
@@ -88,10 +88,16 @@ public final class SegmentedBlobStore implements ListedBlobStore, Closeable {
       while (rest.hasNext() && some.size() < LOOKED_UP_AT_ONCE) {
         Digest digest = rest.next();
         IndexKey key = hasher.key(RecordKind.BLOB, tag, digest);
-        some.add(new Sought(digest, key, records.mayHold(key)));
+        some.add(new Sought(digest, key));
       }
-      for (Sought one : some) {
-        boolean isHeld = one.mayBeHeld() && records.use(one.key(), now) != 0;
+      // In a loop of its own, so short that a processor waits for many of them at a time.
+      long mayBeHeld = 0;
+      for (int i = 0; i < some.size(); i++) {
+        mayBeHeld |= records.mayHold(some.get(i).key()) ? 1L << i : 0;
+      }
+      for (int i = 0; i < some.size(); i++) {
+        Sought one = some.get(i);
+        boolean isHeld = (mayBeHeld >>> i & 1) != 0 && records.use(one.key(), now) != 0;
         if (!isHeld && !one.digest().isEmpty()) {
           missing.add(one.digest());
         }
@@ -100,7 +106,7 @@ public final class SegmentedBlobStore implements ListedBlobStore, Closeable {
     return missing;
   }
 
-  private record Sought(Digest digest, IndexKey key, boolean mayBeHeld) {}
+  private record Sought(Digest digest, IndexKey key) {}
 
   @Override
   public InputStream read(BlobScope scope, Digest digest, long offset, long limit)
