@@ -30,8 +30,6 @@ import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
 import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -46,7 +44,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,23 +54,10 @@ class GrowingStorageTest {
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
   @TempDir Path folder;
-  private final List<Endpoint> names = freeEndpoints(5);
+  private final List<Endpoint> names = FreeEndpoints.of(5);
   private final Placement founding = new Placement(names.subList(0, 3), 2);
   private final Map<Endpoint, CasMain> shards = new HashMap<>();
   private final List<ReplicatedStorage> clients = new ArrayList<>();
-
-  private static List<Endpoint> freeEndpoints(int count) {
-    return IntStream.range(0, count)
-        .mapToObj(
-            _ -> {
-              try (ServerSocket socket = new ServerSocket(0)) {
-                return Endpoint.loopback(socket.getLocalPort());
-              } catch (IOException e) {
-                throw new UncheckedIOException(e);
-              }
-            })
-        .toList();
-  }
 
   @BeforeEach
   void start() throws Exception {

@@ -38,8 +38,6 @@ import io.grpc.ManagedChannel;
 import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -51,7 +49,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -63,24 +60,11 @@ class ReplicatedStorageTest {
   private static final Duration LIMIT = Duration.ofSeconds(20);
 
   @TempDir Path folder;
-  private final List<Endpoint> names = freeEndpoints();
+  private final List<Endpoint> names = FreeEndpoints.of(SHARDS);
   private final Placement placement = new Placement(names, 2);
   private final Map<Endpoint, CasMain> shards = new HashMap<>();
   private final Map<Endpoint, ManagedChannel> channels = new HashMap<>();
   private ReplicatedStorage storage;
-
-  private static List<Endpoint> freeEndpoints() {
-    return IntStream.range(0, SHARDS)
-        .mapToObj(
-            _ -> {
-              try (ServerSocket socket = new ServerSocket(0)) {
-                return Endpoint.loopback(socket.getLocalPort());
-              } catch (IOException e) {
-                throw new UncheckedIOException(e);
-              }
-            })
-        .toList();
-  }
 
   @BeforeEach
   void start() throws Exception {
