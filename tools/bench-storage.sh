@@ -80,7 +80,7 @@ start_casd() {
   server_pid=$!
 }
 
-# A hash map that keeps small blobs in memory and checks nothing: the most that client and gRPC leave to any store.
+# A hash map that keeps small blobs in memory and checks nothing: little more than what client and gRPC cost by themselves.
 start_floor() {
   "$JAVA_HOME/bin/java" -Xmx2g "${java_options[@]}" build.sparrow.benchmarks.storage.HashMapStoreMain "$1" >"$work/floor.log" 2>&1 &
   server_pid=$!

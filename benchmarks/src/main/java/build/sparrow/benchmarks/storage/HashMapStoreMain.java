@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Serves a hash map in memory as a CAS of small blobs that checks nothing: what the client and gRPC
- * cost by themselves, and so the most that any store can reach in the same measurement.
+ * Serves a hash map in memory as a CAS of small blobs that checks nothing: little more than what
+ * the client and gRPC cost by themselves. A store can only pass it by a quicker look-up.
  *
  * <p>Argument: the port.
  */
